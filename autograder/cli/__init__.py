@@ -1,0 +1,75 @@
+"""The command `chainrule`. Each command is a module of this package, imported only when it is called."""
+
+import importlib
+import sys
+
+import click
+
+from .. import __version__
+from ..course import Course, CourseError
+
+COMMANDS = {
+    "progress": "what is done, what is next",
+    "hint": "a hint for an exercise, one step at a time",
+    "watch": "check again whenever a file is saved",
+    "show": "draw what a function returned beside what it should",
+    "reset": "put a unit's stubs back, keeping a copy of your work",
+    "kit": "pack what students get",
+    "verify": "prove that units are sound",
+    "answers": "build the frozen answers",
+    "demo": "grade a sample student's work",
+}
+
+
+class Commands(click.Group):
+    """The commands above, in that order."""
+
+    def list_commands(self, ctx):
+        return list(COMMANDS)
+
+    def get_command(self, ctx, name):
+        if name not in COMMANDS:
+            return None
+        return importlib.import_module(f"{__name__}.{name}").command
+
+    def format_commands(self, ctx, formatter):
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="chainrule")
+def chainrule():
+    """Learn deep learning by hand: exercises that say which idea went wrong.
+
+    Run it anywhere inside a course. `pytest exercises/` checks your work.
+    """
+
+
+def find_course() -> Course:
+    """The course one stands in; where there is none, a sentence and exit status 2."""
+    try:
+        return Course.find()
+    except CourseError as error:
+        raise Trouble(str(error)) from None
+
+
+class Trouble(click.ClickException):
+    """Something the person at the keyboard can mend; its text says how. Exit status 2."""
+
+    exit_code = 2
+
+
+def main() -> None:
+    try:
+        status = chainrule.main(standalone_mode=False)
+    except CourseError as error:
+        Trouble(str(error)).show()
+        status = 2
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\nStopped.", err=True)
+        status = 130
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,207 @@
+"""The path through the engine: case, call, comparison, diagnosis, outcome. Every face goes this way."""
+
+from collections.abc import Iterable
+
+from . import sentences as say
+from .compare import tolerance
+from .course import Unit
+from .diagnosis import Trial, describe, looks_like, recognise, rest_is_right
+from .exercise import Behaviour, Case, Exercise, Gradient
+from .implementation import Implementation
+from .ladder import Fault, before_calling, disputed, faults
+from .oracle import Oracle, Unanswerable
+from .outcome import BLOCKED, FAILED, GRADER_ERROR, NOT_STARTED, PASSED, CaseOutcome, Outcome, Place, overall
+from .trial import Observation, put, results_of
+
+
+class Grader:
+    """Grades the exercises of one unit, remembering what it knows of those that others wait for.
+
+    Args:
+        unit: the unit.
+        implementation: where the student's functions live.
+        oracle: where the right answers come from.
+    """
+
+    def __init__(self, unit: Unit, implementation: Implementation, oracle: Oracle):
+        self.unit, self.implementation, self.oracle = unit, implementation, oracle
+        self.known: dict[str, bool] = {}
+
+    def grade(self, exercise: Exercise, cases: Iterable[Case] | None = None) -> Outcome:
+        """Grade one exercise on the cases given, or on its visible ones."""
+        cases = list(exercise.visible_cases() if cases is None else cases)
+        outcomes = self.outcomes(exercise, cases)
+        status = overall(outcomes)
+        self.known.setdefault(exercise.name, status == PASSED)
+        return Outcome(exercise.id, status, self.unit.points.get(exercise.name, 0), outcomes)
+
+    def outcomes(self, exercise, cases):
+        implementation = self.implementation
+        description = implementation.describe(exercise.name)
+        if description.status == "stub":
+            return everywhere(cases, NOT_STARTED, say.not_started(exercise.name))
+        if fault := before_calling(exercise, description, self.parameters(exercise, cases)):
+            status = NOT_STARTED if fault.rung == "started" else FAILED
+            return everywhere(cases, status, fault.sentence, fault.rung, places(description.failure))
+        if isinstance(exercise, Gradient):
+            forward = exercise.of.name
+            asked = implementation.describe(forward)
+            if asked.status == "stub":
+                return everywhere(cases, BLOCKED, say.forward_not_started(exercise.name, forward))
+            if before_calling(exercise.of, asked, self.parameters(exercise.of, cases)):
+                return everywhere(cases, BLOCKED, say.forward_first(exercise.name, forward))
+        found, trials, at = [], [], []
+        for number, case in enumerate(cases):
+            try:
+                outcome = self.try_case(exercise, case, repeat=number == 0)
+            except Unanswerable as error:
+                outcome = failed_grader(case, str(error))
+            except Exception as error:  # a fault of ours must not cost the student anything
+                outcome = failed_grader(case, say.could_not_grade(f"{type(error).__name__}: {error}"))
+            if isinstance(outcome, Trial):
+                trials.append(outcome)
+                at.append(number)
+            found.append(outcome)
+        for number, outcome in zip(at, self.judged(exercise, trials), strict=True):
+            found[number] = outcome
+        return tuple(found)
+
+    def parameters(self, exercise, cases):
+        """The names of the parameters with which the exercise's function is called."""
+        if isinstance(exercise, Behaviour) or not cases:
+            return ()
+        if isinstance(exercise, Gradient):
+            return (*exercise.upstream_names, "cache")
+        return tuple(exercise.asks.draw(cases[0]))
+
+    def try_case(self, exercise, case, repeat):
+        """Put a case to the student: a Trial to be judged with the others, or an outcome that is already clear."""
+        implementation = self.implementation
+        question, answer = self.oracle.ask(exercise, case)
+        implementation.forget()
+        seen = put(exercise, question, implementation, case)
+        found = faults(exercise, question, answer, seen)
+        if repeat and not found:
+            found = self.repeated(exercise, question, case, seen)
+        implementation.forget()
+        if seen.failure and (outcome := self.unfinished(exercise, case, seen)):
+            return outcome
+        if isinstance(exercise, Gradient) and found and not self.forward_is_right(exercise, question, answer, seen):
+            return outcome_of(case, BLOCKED, say.forward_first(exercise.name, exercise.of.name))
+        if answer.slopes and (name := disputed(answer, seen, results_of(exercise, question), found)):
+            return failed_grader(case, f"{exercise.id} [{case.name}]: {say.witnesses_disagree(name)}")
+        return Trial(case, question, answer, seen, found)
+
+    def repeated(self, exercise, question, case, seen):
+        """Faults that show only when the same question is put a second time."""
+        again = put(exercise, question, self.implementation, case)
+        if again.stale:
+            return [Fault("side effects", "earlier results", say.overwritten(again.function))]
+        as_answer = self.oracle.ask(exercise, case)[1]
+        if faults(exercise, question, as_answer, again):
+            return [Fault("side effects", "repeated", say.not_repeatable(exercise.name))]
+        return []
+
+    def unfinished(self, exercise, case, seen):
+        """The outcome where NotImplementedError was raised, by the function itself or by one that it calls."""
+        if seen.failure.kind != "NotImplementedError" or not seen.failure.frames:
+            return None
+        inner = seen.failure.frames[-1].function
+        if inner == exercise.name:
+            return outcome_of(case, NOT_STARTED, say.not_started(inner), places=places(seen.failure))
+        if isinstance(exercise, Gradient) and inner == exercise.of.name:
+            return outcome_of(case, BLOCKED, say.forward_not_started(exercise.name, inner))
+        if inner in exercise.siblings:
+            return outcome_of(case, BLOCKED, say.calls_unstarted(exercise.name, inner), places=places(seen.failure))
+        return None
+
+    def forward_is_right(self, exercise, question, answer, seen):
+        """Whether the student's forward gave the right results in this case."""
+        if seen.forward is None or seen.forward.failure:
+            return False
+        right = type(answer)(results=answer.forward)
+        return not [f for f in faults(exercise.of, question, right, seen.forward) if f.rung != "side effects"]
+
+    def judged(self, exercise: Exercise, trials: list[Trial]) -> list[CaseOutcome]:
+        """Diagnose the trials of an exercise together, and make an outcome of each."""
+        if not any(trial.faults for trial in trials):
+            return [passed(exercise, trial) for trial in trials]
+        blocker = next((e for e in exercise.needs if not self.is_right(e)), None)
+        known = self.oracle.known(exercise)
+        made = []
+        for trial, mistakes in zip(trials, recognise(exercise, trials, self.oracle), strict=True):
+            if not trial.faults:
+                made.append(passed(exercise, trial))
+            elif blocker and not mistakes:
+                made.append(outcome_of(trial.case, BLOCKED, say.needs_first(exercise.name, blocker.name)))
+            else:
+                made.append(self.failed(exercise, trial, trials, [known[id] for id in known if id in mistakes]))
+        return made
+
+    def is_right(self, exercise: Exercise) -> bool:
+        if exercise.name not in self.known:
+            self.known[exercise.name] = False  # of two that need each other, neither is waited for twice
+            self.known[exercise.name] = self.grade(exercise).status == PASSED
+        return self.known[exercise.name]
+
+    def failed(self, exercise, trial, trials, mistakes):
+        """The outcome of a wrong answer."""
+        seen, shown = trial.seen, trial.shown
+        details: list[str] = []
+        identifiers = {*trial.question.arguments, *results_of(exercise, trial.question), *exercise.siblings}
+        said = [say.mistake(mistake.name, identifiers) for mistake in mistakes]
+        if not mistakes:
+            for fault in shown:
+                like = looks_like(exercise, trials, fault.about) if fault.about else []
+                said += [like[0]] if like else [fault.sentence]
+                details += like[1:]
+                details += describe(exercise, trial, fault) if not like else []
+        else:
+            details += [fault.sentence for fault in shown]
+            details += [line for fault in shown for line in describe(exercise, trial, fault)]
+        details += rest_is_right(exercise, trial)
+        if any(fault.rung == "value" and hasattr(fault.want, "dtype") for fault in shown):
+            dtype = trial.question.dtype
+            details.append(say.shown_tolerance(tolerance(dtype, exercise.conditioning), dtype))
+        return CaseOutcome(
+            trial.case.name,
+            FAILED,
+            shown[0].rung,
+            " ".join(said[:2]),
+            " ".join(say._(mistake.hint) for mistake in mistakes),
+            tuple(mistake.id for mistake in mistakes),
+            tuple(dict.fromkeys([*said[2:], *details])),
+            places(seen.failure),
+            printed(seen),
+            all_warnings(seen),
+            trial.case.hidden,
+        )
+
+
+def passed(exercise: Exercise, trial: Trial) -> CaseOutcome:
+    notes = tuple(say.shares_memory(result, argument) for result, argument in trial.seen.shares)
+    return CaseOutcome(trial.case.name, PASSED, details=notes, printed=printed(trial.seen), hidden=trial.case.hidden)
+
+
+def outcome_of(case: Case, status: str, sentence: str, rung: str = "", places=()) -> CaseOutcome:
+    return CaseOutcome(case.name, status, rung, sentence, places=places, hidden=case.hidden)
+
+
+def everywhere(cases, status, sentence, rung="", places=()):
+    return tuple(outcome_of(case, status, sentence, rung, places) for case in cases)
+
+
+def failed_grader(case, message):
+    return outcome_of(case, GRADER_ERROR, say.grader_error(message))
+
+
+def places(failure) -> tuple[Place, ...]:
+    return tuple(Place(f.file, f.line, f.function, f.source) for f in failure.frames) if failure else ()
+
+
+def printed(seen: Observation) -> str:
+    return (seen.forward.printed if seen.forward else "") + seen.printed
+
+
+def all_warnings(seen: Observation) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*(seen.forward.warnings if seen.forward else ()), *seen.warnings)))

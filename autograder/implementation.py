@@ -1,0 +1,337 @@
+"""Where a student's functions live. The engine only ever meets them through `Implementation`.
+
+`Functions` keeps them in this process (a module under pytest, a notebook's namespace, the browser). Another
+implementation may live in another process: everything that crosses here is plain data (see wire.py).
+"""
+
+import contextlib
+import difflib
+import inspect
+import io
+import linecache
+import os
+import random
+import signal
+import sys
+import threading
+import traceback
+import types
+import warnings as python_warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from .wire import Strange, Token, plain
+
+LONGEST_OUTPUT = 4000
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One line of the student's own code on the way to an error."""
+
+    file: str
+    line: int
+    function: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An exception that the student's code raised, or could not be imported with."""
+
+    kind: str
+    message: str
+    frames: tuple[Frame, ...] = ()
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is known of a function before it is called."""
+
+    status: str  # "ready", "stub", "missing", "no file" or "broken" (its file cannot be imported)
+    parameters: tuple[str, ...] = ()
+    least: int = 0  # positional arguments it needs at least, and takes at most
+    most: int = 0
+    similar: str = ""  # for a missing function: the name in the file that is most like it
+    file: str = ""
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came of one call: a value or a failure, and everything else that was seen."""
+
+    value: Any = None
+    failure: Failure | None = None
+    printed: str = ""
+    warnings: tuple[str, ...] = ()
+    changed: tuple[int, ...] = ()  # positions of the arguments that are no longer what they were
+    shares: tuple[tuple[int, int], ...] = ()  # (result, argument) pairs that share memory
+    stale: bool = False  # an earlier result has changed since it was returned
+    random: bool = False  # the global random state has changed
+
+
+class Implementation(Protocol):
+    def describe(self, name: str) -> Description: ...
+
+    def call(self, name: str, arguments: tuple, keep: int | None = None, results: int = 1) -> Reply:
+        """Call a function. Of a tuple of `results` results, the one at `keep` stays here and a Token comes back."""
+        ...
+
+    def forget(self) -> None:
+        """Let go of every kept value and every remembered result."""
+        ...
+
+
+class TimeLimit(BaseException):
+    """Raised inside a student's function that has run too long."""
+
+
+@dataclass
+class Functions:
+    """An implementation in this process: the functions of a namespace.
+
+    Args:
+        namespace: a dict of names, such as a module's or a notebook's.
+        file: where they are written, for messages.
+        failure: why the file could not be imported, if it could not.
+        seconds: how long one call may take; enforced where the platform can (POSIX, main thread).
+        capture: whether what is printed is kept for the report; otherwise it goes where it always goes.
+    """
+
+    namespace: dict[str, Any]
+    file: str = ""
+    failure: Failure | None = None
+    seconds: float | None = None
+    capture: bool = True
+    kept: dict[int, Any] = field(default_factory=dict)
+    earlier: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
+    count: int = 0
+
+    def override(self, **functions):
+        """The same implementation with some functions replaced, sharing nothing that is remembered."""
+        return Functions({**self.namespace, **functions}, self.file, self.failure, self.seconds, self.capture)
+
+    def describe(self, name):
+        if self.failure:
+            return Description("no file" if self.failure.kind == "FileNotFoundError" else "broken",
+                               file=self.file, failure=self.failure)  # fmt: skip
+        function = self.namespace.get(name)
+        if not callable(function):
+            own = [n for n, f in self.namespace.items() if inspect.isfunction(f) and not n.startswith("_")]
+            return Description("missing", similar=next(iter(difflib.get_close_matches(name, own, 1, 0.6)), ""),
+                               file=self.file)  # fmt: skip
+        parameters, least, most = positional(function)
+        return Description("stub" if is_stub(function) else "ready", parameters, least, most, file=self.file)
+
+    def call(self, name, arguments, keep=None, results=1):
+        function = self.namespace[name]
+        given = [self.kept[a.id] if isinstance(a, Token) else plain(a) for a in arguments]
+        value = failure = None
+        before = random_state()
+        output = io.StringIO()
+        with python_warnings.catch_warnings(record=True) as caught, captured(output if self.capture else None):
+            python_warnings.simplefilter("always")
+            try:
+                with time_limit(self.seconds):
+                    value = function(*given)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                failure = self.explain(error)
+        touched = random_state() != before
+        if touched:
+            restore(before)
+        seen = dict(
+            printed=shortened(output.getvalue()),
+            warnings=tuple(dict.fromkeys(f"{type(w.message).__name__}: {w.message}" for w in caught)),
+            changed=tuple(i for i, (a, g) in enumerate(zip(arguments, given, strict=True)) if differs(a, g)),
+            stale=any(differs(snapshot, array) for array, snapshot in self.earlier),
+            random=touched,
+        )
+        if failure:
+            return Reply(failure=failure, **seen)
+        parts = list(value) if type(value) in (tuple, list) and len(value) == results and results > 1 else [value]
+        seen["shares"] = tuple(
+            (r, a)
+            for r, part in enumerate(parts)
+            for a, g in enumerate(given)
+            if isinstance(part, np.ndarray) and isinstance(g, np.ndarray) and np.may_share_memory(part, g)
+            and r != keep and np.shares_memory(part, g)
+        )  # fmt: skip
+        for r, part in enumerate(parts):
+            if r != keep and type(part) is np.ndarray:
+                self.earlier.append((part, part.copy()))
+        if len(parts) == results and results > 1:
+            if keep is not None:
+                self.count += 1
+                self.kept[self.count] = parts[keep]
+                parts[keep] = Token(self.count)
+            return Reply(tuple(plain(part) for part in parts), **seen)
+        return Reply(plain(value), **seen)
+
+    def forget(self):
+        self.kept.clear()
+        self.earlier.clear()
+
+    def explain(self, error):
+        """A Failure that keeps the student's own lines of the traceback and hides the engine's."""
+        if isinstance(error, TimeLimit):
+            kind, message = "TimeLimit", str(error)
+        else:
+            kind, message = type(error).__name__, shortened(text_of(error), 600)
+        return Failure(kind, message, own_frames(error.__traceback__, self.namespace, self.file))
+
+
+def load(path, name, seconds=None, capture=True):
+    """The functions of the file at `path`, imported afresh as module `name`. Never raises for what the file does."""
+    path = Path(path)
+    module = types.ModuleType(name)
+    module.__file__ = str(path)
+    module.__package__ = name.rpartition(".")[0]
+    functions = Functions(vars(module), str(path), None, seconds, capture)
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        functions.failure = Failure(type(error).__name__, error.strerror or str(error))
+        return functions
+    linecache.checkcache(str(path))
+    sys.modules[name] = module
+    try:
+        code = compile(source, str(path), "exec", dont_inherit=True)
+        before = random_state()
+        with captured(io.StringIO() if capture else None), python_warnings.catch_warnings():
+            python_warnings.simplefilter("ignore")
+            with time_limit(seconds):
+                exec(code, vars(module))
+        restore(before)
+    except KeyboardInterrupt:
+        raise
+    except (SyntaxError, ValueError) as error:
+        functions.failure = syntax_failure(error, path) or functions.explain(error)
+    except BaseException as error:
+        functions.failure = functions.explain(error)
+    return functions
+
+
+def syntax_failure(error, path):
+    """The Failure of a file that Python cannot read, or None if the error came from running it."""
+    if not isinstance(error, SyntaxError):
+        return (
+            Failure("SyntaxError", str(error), (Frame(str(path), 1, "", ""),)) if error.__traceback__ is None else None
+        )
+    if error.filename != str(path):
+        return None
+    return Failure(
+        type(error).__name__, error.msg, (Frame(str(path), error.lineno or 1, "", (error.text or "").strip()),)
+    )
+
+
+def positional(function):
+    """Names of the positional parameters, how many are needed and how many are taken."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return (), 0, sys.maxsize
+    named = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    most = sys.maxsize if any(p.kind == p.VAR_POSITIONAL for p in parameters) else len(named)
+    return tuple(p.name for p in named), sum(p.default is p.empty for p in named), most
+
+
+def is_stub(function):
+    """Whether a function does nothing but raise NotImplementedError."""
+    code = getattr(function, "__code__", None)
+    return code is not None and code.co_names == ("NotImplementedError",) and code.co_nlocals == code.co_argcount
+
+
+def own_frames(tb, namespace, file):
+    """The frames of a traceback that are the student's own, outermost first; at most the last four."""
+    folder = os.path.dirname(file)
+    frames = []
+    for frame, line in traceback.walk_tb(tb):
+        code = frame.f_code
+        mine = frame.f_globals is namespace or (folder and os.path.dirname(code.co_filename) == folder)
+        if mine or frame.f_globals.get("__name__") == namespace.get("__name__", ""):
+            source = linecache.getline(code.co_filename, line, frame.f_globals).strip()
+            frames.append(Frame(code.co_filename, line, code.co_name, source))
+    return tuple(frames[-4:])
+
+
+def text_of(error):
+    try:
+        return str(error)
+    except Exception:
+        return ""
+
+
+def shortened(text, most=LONGEST_OUTPUT):
+    return text if len(text) <= most else f"{text[: most // 2]}\n[…]\n{text[-most // 2 :]}"
+
+
+def differs(before, after):
+    """Whether plain data has changed: exact, and NaN equals NaN."""
+    if isinstance(before, Token):
+        return False
+    if isinstance(before, np.ndarray):
+        return not (isinstance(after, np.ndarray) and before.shape == after.shape and before.dtype == after.dtype
+                    and before.tobytes() == after.tobytes())  # fmt: skip
+    if isinstance(before, (list, tuple)):
+        return len(before) != len(after) or any(differs(b, a) for b, a in zip(before, after, strict=True))
+    if isinstance(before, dict):
+        return before.keys() != after.keys() or any(differs(before[key], after[key]) for key in before)
+    return not isinstance(before, Strange) and before != after and before == before
+
+
+def random_state():
+    """The global random states of NumPy and of Python, comparable."""
+    name, keys, *rest = np.random.get_state()
+    return (name, keys.tobytes(), *rest), random.getstate()
+
+
+def restore(state):
+    (name, keys, *rest), python = state
+    np.random.set_state((name, np.frombuffer(keys, np.uint32), *rest))
+    random.setstate(python)
+
+
+@contextlib.contextmanager
+def captured(output):
+    """Send what is printed to `output`; a breakpoint() gets the terminal back."""
+    if output is None:
+        yield
+        return
+    streams, hook = (sys.stdout, sys.stderr), sys.breakpointhook
+
+    def give_back(*args, **kwargs):
+        sys.stdout, sys.stderr = streams
+        return hook(*args, **kwargs)
+
+    sys.stdout = sys.stderr = output
+    sys.breakpointhook = give_back
+    try:
+        yield
+    finally:
+        (sys.stdout, sys.stderr), sys.breakpointhook = streams, hook
+
+
+@contextlib.contextmanager
+def time_limit(seconds):
+    """Raise TimeLimit in the running code after so many seconds, where the platform can."""
+    if seconds is None or not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(signum, frame):
+        raise TimeLimit(f"{seconds:g}")
+
+    previous = signal.signal(signal.SIGALRM, stop)
+    # The second alarm is for code that catches everything in its loop.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)

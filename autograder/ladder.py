@@ -1,0 +1,270 @@
+"""The ladder: started, imports, signature, returns, shape, dtype, finite, value, side effects.
+
+Each rung is checked for each result; a result's first fault is the one that counts, and the lowest rung with a fault
+is what the student reads.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import sentences as say
+from .compare import agree, far
+from .exercise import Behaviour, Exercise
+from .implementation import Description, Failure
+from .numerical import confirms
+from .oracle import Answer
+from .outcome import RUNGS
+from .trial import Observation, Question, named, results_of
+from .wire import Strange
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong: on which rung, with which result (or argument), and the sentence about it."""
+
+    rung: str
+    about: str
+    sentence: str
+    got: Any = None
+    want: Any = None
+
+    @property
+    def order(self) -> int:
+        return RUNGS.index(self.rung)
+
+
+def before_calling(exercise: Exercise, description: Description, parameters: tuple[str, ...]) -> Fault | None:
+    """Faults that show before the function is called. A stub is no fault."""
+    name, file = exercise.name, f"{exercise.unit}.py"
+    failure = description.failure
+    match description.status:
+        case "no file":
+            return Fault("started", name, say.no_file(file))
+        case "broken":
+            return Fault("imports", name, broken(file, failure))
+        case "missing":
+            sentence = say.renamed(name, file, description.similar) if description.similar else say.missing(name, file)
+            return Fault("signature", name, sentence)
+    if not parameters:
+        return None
+    own = description.parameters
+    if not description.least <= len(parameters) <= description.most:
+        return Fault("signature", name, say.parameters(name, parameters, own))
+    if own[: len(parameters)] != parameters and set(own) == set(parameters):
+        return Fault("signature", name, say.parameter_order(name, parameters, own))
+    return None
+
+
+def broken(file: str, failure: Failure) -> str:
+    if failure.kind == "TimeLimit":
+        return say.import_too_long(file, failure.message)
+    if failure.kind in ("SyntaxError", "IndentationError", "TabError"):
+        return say.cannot_read(file, failure.frames[-1].line if failure.frames else 1, failure.kind, failure.message)
+    return say.cannot_import(file, failure.kind, failure.message)
+
+
+def raised(function: str, failure: Failure) -> str:
+    """The sentence about an exception."""
+    match failure.kind:
+        case "TimeLimit":
+            return say.too_long(function, failure.message)
+        case "RecursionError":
+            return say.too_deep(function)
+        case "SystemExit":
+            return say.exited(function)
+        case "Unusable":
+            return say.unusable(function, failure.message)
+    return say.raised(function, failure.kind, failure.message)
+
+
+def faults(exercise: Exercise, question: Question, answer: Answer, seen: Observation) -> list[Fault]:
+    """Everything that is wrong with what was seen, lowest rung first: at most one fault for each result."""
+    if seen.failure and seen.function != exercise.name and not isinstance(exercise, Behaviour):
+        return [Fault("returns", "", raised(seen.function, seen.failure))]
+    found = list(side_effects(exercise, seen))
+    if isinstance(exercise, Behaviour):
+        if seen.failure:
+            found.append(Fault("returns", "", raised(seen.function, seen.failure)))
+        elif seen.unmet:
+            found.append(Fault("value", "", seen.unmet))
+    elif answer.refusal:
+        found += refusal(exercise, answer, seen)
+    elif seen.failure:
+        found.append(Fault("returns", "", raised(exercise.name, seen.failure)))
+    else:
+        results = results_of(exercise, question)
+        found += compare_results(exercise, results, answer.results, seen.value, question.dtype)
+    return sorted(found, key=lambda fault: fault.order)
+
+
+def refusal(exercise, answer, seen):
+    failure = seen.failure
+    if failure is None:
+        yield Fault("returns", "", say.should_refuse(exercise.name))
+    elif failure.kind != answer.refusal:
+        yield Fault("returns", "", say.wrong_refusal(exercise.name, failure.kind))
+    elif not failure.message.strip():
+        yield Fault("returns", "", say.silent_refusal(exercise.name))
+
+
+def compare_results(exercise, results, want, value, dtype):
+    """Faults of the returned value, at most one for each result."""
+    if value is None:
+        return [Fault("returns", "", say.returned_none(exercise.name, results))]
+    got = named(results, value)
+    if got is None:
+        if type(value) in (tuple, list):
+            return [Fault("returns", "", say.wrong_count(exercise.name, results, len(value)))]
+        return [Fault("returns", "", say.not_a_tuple(exercise.name, results, kind_of(value)))]
+    if len(results) == 1 and type(value) is tuple and not isinstance(want[results[0]], (tuple, list)):
+        return [Fault("returns", "", say.tuple_for_one(exercise.name, results[0], len(value)))]
+    found = []
+    for name, right in want.items():
+        for where, g, w in leaves(name, got[name], right):
+            if fault := leaf_fault(exercise, where, g, w, dtype):
+                found.append(fault)
+                break
+    return found
+
+
+def leaves(name, got, want):
+    """Pair every part of a nested right answer with what was returned for it."""
+    if isinstance(want, (list, tuple)) and isinstance(got, (list, tuple)) and len(got) == len(want):
+        for i, (g, w) in enumerate(zip(got, want, strict=True)):
+            yield from leaves(f"{name}[{i}]", g, w)
+    elif isinstance(want, dict) and isinstance(got, dict) and got.keys() == want.keys():
+        for key in want:
+            yield from leaves(f"{name}[{key!r}]", got[key], want[key])
+    else:
+        yield name, got, want
+
+
+def leaf_fault(exercise, name, got, want, dtype):
+    """The first fault of one result, or None."""
+    if got is None:
+        return None if want is None else Fault("returns", name, say.result_is_none(name, exercise.name), got, want)
+    sentence = wrong_type(name, got, want)
+    if sentence:
+        return Fault("returns", name, sentence, got, want)
+    if not isinstance(want, (np.ndarray, np.generic, bool, int, float)):
+        same = got == want
+        return None if same else Fault("value", name, say.wrong_text(name, got, want), got, want)
+    if np.shape(got) != np.shape(want):
+        return Fault("shape", name, say.wrong_shape(name, np.shape(got), np.shape(want)), got, want)
+    sentence = wrong_dtype(name, got, want, dtype)
+    if sentence:
+        return Fault("dtype", name, sentence, got, want)
+    # A scalar has no dtype of its own to compare in: a float32 input gives a float32 answer, however it is wrapped.
+    if not far(got, want, dtype, exercise.conditioning).any():
+        return None
+    unexpected = np.isfinite(want) & ~np.isfinite(got)
+    if unexpected.any():
+        return Fault("finite", name, not_finite(name, got, want, unexpected), got, want)
+    if np.ndim(want) == 0:
+        return Fault("value", name, say.wrong_number(name, number(got), number(want)), got, want)
+    wrong = int(far(got, want, dtype, exercise.conditioning).sum())
+    return Fault("value", name, say.wrong_values(name, wrong, np.size(want)), got, want)
+
+
+def wrong_type(name, got, want):
+    """A sentence where `got` is not the kind of thing that `want` is."""
+    if isinstance(want, np.ndarray):
+        if isinstance(got, np.ndarray):
+            return ""
+        if isinstance(got, (list, tuple)):
+            return say.list_for_array(name)
+        if is_number(got):
+            # NumPy itself turns arrays without axes into scalars.
+            return "" if want.ndim == 0 else say.number_for_array(name, want.shape)
+        return say.wrong_kind(name, kind_of(got), "a NumPy array")
+    if is_number(want):
+        if isinstance(got, np.ndarray):
+            return say.array_for_number(name, got.shape) if got.ndim else say.zero_axes_for_number(name)
+        if not is_number(got):
+            return say.wrong_kind(name, kind_of(got), "a number")
+        if is_whole(want) and not is_whole(got):
+            return say.fraction_for_whole(name, number(got))
+        return ""
+    if isinstance(want, (list, tuple)):
+        if not isinstance(got, (list, tuple)):
+            return say.wrong_kind(name, kind_of(got), "a list")
+        return say.wrong_length(name, len(got), len(want))
+    if isinstance(want, dict):
+        if not isinstance(got, dict):
+            return say.wrong_kind(name, kind_of(got), "a dict")
+        return say.wrong_keys(name, map(repr, got), map(repr, want))
+    return "" if type(got) is type(want) else say.wrong_kind(name, kind_of(got), kind_of(want))
+
+
+def wrong_dtype(name, got, want, dtype):
+    """A sentence where an array holds numbers of another dtype than was asked."""
+    if not isinstance(got, np.ndarray):
+        return ""
+    if want.dtype.kind == "f":
+        if got.dtype.kind in "iub":
+            return say.whole_array(name, got.dtype)
+        return "" if got.dtype == dtype else say.wrong_dtype(name, got.dtype, dtype)
+    if want.dtype.kind in "iu" and got.dtype.kind not in "iu":
+        return say.not_whole(name, got.dtype)
+    if want.dtype.kind == "b" and got.dtype.kind != "b":
+        return say.wrong_kind(name, f"array of {got.dtype}", "array of bool")
+    return ""
+
+
+def not_finite(name, got, want, unexpected):
+    if np.ndim(got) == 0:
+        return say.number_not_finite(name, number(got), number(want))
+    first = np.argwhere(unexpected)[0]
+    return say.not_finite(name, int(unexpected.sum()), np.size(got), ", ".join(map(str, first)))
+
+
+def side_effects(exercise, seen):
+    """Faults in what a call left behind, whether or not its results are right."""
+    for argument in seen.changed:
+        yield Fault("side effects", argument, say.changed_argument(seen.function, argument))
+    if seen.random:
+        yield Fault("side effects", "random state", say.changed_random_state(seen.function))
+    if seen.stale:
+        yield Fault("side effects", "earlier results", say.overwritten(seen.function))
+
+
+def disputed(answer: Answer, seen: Observation, results: tuple[str, ...], found: list[Fault]) -> str:
+    """The name of a gradient about which the two witnesses disagree, or "".
+
+    A result that agrees with the reference must be confirmed by numerical differences. One that does not agree must
+    not be, unless it is so close that the difference is one of precision.
+    """
+    got = named(results, seen.value) if seen.failure is None else None
+    wrong = {fault.about: fault for fault in found if fault.order < RUNGS.index("side effects")}
+    for name, along in answer.slopes.items():
+        value = got.get(name) if got else None
+        if not isinstance(value, np.ndarray) or not along:
+            continue
+        confirmed = confirms(value, along)
+        if name not in wrong and not confirmed:
+            return name
+        far_off = name in wrong and wrong[name].rung == "value" and not agree(value, wrong[name].want, conditioning=1e3)
+        if far_off and confirmed:
+            return name
+    return ""
+
+
+def is_number(value) -> bool:
+    return isinstance(value, (int, float, np.number, np.bool_))
+
+
+def is_whole(value) -> bool:
+    return isinstance(value, (int, np.integer, np.bool_))
+
+
+def kind_of(value) -> str:
+    if isinstance(value, Strange):
+        return value.kind
+    return "NoneType" if value is None else type(value).__name__
+
+
+def number(value) -> str:
+    """A number as learners read it: six digits, no more."""
+    return f"{value:.6g}" if isinstance(value, (float, np.floating)) else str(value)

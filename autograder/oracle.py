@@ -1,0 +1,296 @@
+"""Where right answers come from: live from the references, or frozen, computed beforehand.
+
+Frozen answers serve where there are no references and no Numba: in a student's kit and in the browser. They also hold
+what each known mistake would have answered, so that a mistake is named there too.
+"""
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from .course import CourseError, Unit
+from .exercise import Behaviour, Case, Exercise, Gradient, Mistake, Value, is_float_array, to_float32
+from .implementation import Failure
+from .numerical import Slope, slopes
+from .trial import Observation, Question, named, put, results_of
+from .wire import Malformed, pack, unpack
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is right in one case.
+
+    Args:
+        results: the right results by name; none where the right answer is a refusal.
+        refusal: "ValueError" where the function must raise it.
+        slopes: for each gradient among the results, what numerical differences say of it.
+        forward: for a gradient, the right results of the forward.
+    """
+
+    results: dict[str, Any] = field(default_factory=dict)
+    refusal: str = ""
+    slopes: dict[str, list[Slope]] = field(default_factory=dict)
+    forward: dict[str, Any] = field(default_factory=dict)
+
+
+class Oracle(Protocol):
+    def ask(self, exercise: Exercise, case: Case) -> tuple[Question, Answer]: ...
+
+    def mistakes(self, exercise: Exercise, case: Case) -> dict[str, Observation]:
+        """What each known mistake answers in this case, by the mistake's id."""
+        ...
+
+    def known(self, exercise: Exercise) -> dict[str, Mistake]: ...
+
+
+class Unanswerable(Exception):
+    """The oracle has no answer: a fault of the course, never of the student."""
+
+
+class Live:
+    """Answers from the references and mistakes of a unit, computed when asked for."""
+
+    def __init__(self, unit: Unit):
+        self.unit = unit
+        self.reference = unit.reference_functions()
+        self.asked: dict = {}
+        self.mistaken: dict = {}
+
+    def known(self, exercise):
+        return {mistake.id: mistake for mistake in self.unit.mistakes[exercise.name]}
+
+    def ask(self, exercise, case):
+        key = exercise.name, case.name, case.seed
+        if key not in self.asked:
+            self.asked[key] = self.compute(exercise, case)
+        return self.asked[key]
+
+    def compute(self, exercise, case):
+        if isinstance(exercise, Behaviour):
+            return Question({}), Answer()
+        given = exercise.draw(case)
+        exact = {name: in_float64(value) for name, value in given.items()}
+        upstream, forward = (), {}
+        if isinstance(exercise, Gradient):
+            forward = self.run(exercise.of, Question(exact))
+            rng = np.random.default_rng([case.seed, 1])
+            upstream = tuple(
+                rng.normal(size=value.shape) if isinstance(value, np.ndarray) else float(rng.normal())
+                for value in forward.values()
+            )
+            if case.float32:
+                upstream = tuple(map(to_float32, upstream))
+        question = Question(given, upstream, case.float32)
+        exact = Question(exact, tuple(map(in_float64, upstream)))
+        if case.refuses:
+            failure = put(exercise, exact, self.reference).failure
+            if failure is None or failure.kind != "ValueError":
+                raise Unanswerable(f"{exercise.id} [{case.name}]: the reference does not raise ValueError")
+            return question, Answer(refusal="ValueError")
+        results = self.run(exercise, exact)
+        witness = {} if case.kink or case.float32 else self.slopes(exercise, exact, case, results)
+        return question, Answer(results, "", witness, forward)
+
+    def run(self, exercise, question):
+        seen = put(exercise, question, self.reference)
+        self.reference.forget()
+        found = None if seen.failure else named(results_of(exercise, question), seen.value)
+        if found is None:
+            raise Unanswerable(f"{exercise.id}: the reference failed: {seen.failure or seen.value!r}")
+        return found
+
+    def slopes(self, exercise, question, case, results):
+        """Slopes of the reference's forward for each gradient that the exercise asks for."""
+        asked = exercise.asks
+        function = self.reference.namespace[asked.name]
+        if isinstance(exercise, Gradient):
+            names = dict(zip(results, exercise.wrt_names(question.arguments), strict=True))
+            upstream, wanted = list(question.upstream), [n for n in asked.results if n != "cache"]
+        elif isinstance(exercise, Value) and exercise.derivatives(question.arguments):
+            names = exercise.derivatives(question.arguments)
+            upstream, wanted = [1.0], asked.results[:1]
+        else:
+            return {}
+
+        def outputs(name):
+            def f(x):
+                returned = named(asked.results, function(*{**question.arguments, name: x}.values()))
+                return [returned[n] for n in wanted]
+
+            return f
+
+        rng = np.random.default_rng([case.seed, 2])
+        return {
+            result: slopes(outputs(name), question.arguments[name], upstream, rng)
+            for result, name in names.items()
+            if is_float_array(question.arguments[name])
+        }
+
+    def mistakes(self, exercise, case):
+        key = exercise.name, case.name, case.seed
+        if key not in self.mistaken:
+            question, _ = self.ask(exercise, case)
+            self.mistaken[key] = {
+                mistake.id: put(exercise, question, self.reference.override(**{exercise.name: mistake.function}), case)
+                for mistake in self.unit.mistakes[exercise.name]
+            }
+        return self.mistaken[key]
+
+    def forget(self):
+        """Let go of the answers computed so far."""
+        self.asked.clear()
+        self.mistaken.clear()
+
+
+def in_float64(value):
+    return value.astype(np.float64) if is_float_array(value) else value
+
+
+class Frozen:
+    """Answers read from a file that `freeze` wrote."""
+
+    def __init__(self, source: Path | bytes):
+        try:
+            self.archive = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
+            self.index = json.loads(self.archive.read("index.json"))
+        except FileNotFoundError:
+            raise CourseError(
+                f"The answers {source} are missing, and there are no solutions to make them from."
+            ) from None
+        except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+            raise CourseError(f"The answers {source} cannot be read ({error}). Get the file again.") from None
+        if self.index.get("format") != FORMAT:
+            raise CourseError(f"The answers {source} were made by another version of chainrule. Install that version.")
+
+    @cached_property
+    def entries(self):
+        return {
+            (exercise, name, seed): number
+            for number, (exercise, name, seed) in enumerate(map(tuple, self.index["cases"]))
+        }
+
+    def read(self, exercise, case, kind):
+        number = self.entries.get((exercise.name, case.name, case.seed))
+        if number is None:
+            raise Unanswerable(f"{exercise.id} [{case.name}] has no frozen answer; the definitions have changed since")
+        try:
+            return unpack(self.archive.read(f"{number}.{kind}"))
+        except (KeyError, Malformed, OSError, zipfile.BadZipFile) as error:
+            raise Unanswerable(f"the frozen answer of {exercise.id} [{case.name}] cannot be read: {error}") from None
+
+    def known(self, exercise):
+        rows = self.index["mistakes"].get(exercise.name, [])
+        return {id: Mistake(exercise.name, id, name, hint) for id, name, hint in rows}
+
+    def ask(self, exercise, case):
+        data = self.read(exercise, case, "answer")
+        along = {name: [Slope(*slope) for slope in found] for name, found in data["slopes"].items()}
+        return (
+            Question(data["arguments"], data["upstream"], case.float32),
+            Answer(data["results"], data["refusal"], along, data["forward"]),
+        )
+
+    def mistakes(self, exercise, case):
+        return {
+            id: Observation(
+                function=seen["function"],
+                value=seen["value"],
+                failure=Failure(seen["failure"], "") if seen["failure"] else None,
+                unmet=seen["unmet"],
+                changed=seen["changed"],
+                random=seen["random"],
+                stale=seen["stale"],
+            )
+            for id, seen in self.read(exercise, case, "mistakes").items()
+        }
+
+
+def freeze(unit: Unit, cases=lambda exercise: exercise.visible_cases(), stamp: str = "") -> bytes:
+    """The frozen answers of a unit as the bytes of a zip file; the same answers give the same bytes."""
+    oracle = Live(unit)
+    index: dict[str, Any] = {"format": FORMAT, "unit": unit.name, "stamp": stamp, "cases": [], "mistakes": {}}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+
+        def write(name, content):
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+
+        for exercise in unit.exercises.values():
+            known = oracle.known(exercise).values()
+            index["mistakes"][exercise.name] = [[m.id, m.name, m.hint] for m in known]
+            for case in cases(exercise):
+                number = len(index["cases"])
+                index["cases"].append([exercise.name, case.name, case.seed])
+                question, answer = oracle.ask(exercise, case)
+                write(
+                    f"{number}.answer",
+                    pack(
+                        {
+                            "arguments": question.arguments,
+                            "upstream": question.upstream,
+                            "results": answer.results,
+                            "refusal": answer.refusal,
+                            "forward": answer.forward,
+                            "slopes": {
+                                name: [(s.direction, s.estimates, s.scale) for s in along]
+                                for name, along in answer.slopes.items()
+                            },
+                        }
+                    ),
+                )
+                write(
+                    f"{number}.mistakes",
+                    pack(
+                        {
+                            id: {
+                                "function": seen.function,
+                                "value": seen.value,
+                                "failure": seen.failure.kind if seen.failure else "",
+                                "unmet": seen.unmet,
+                                "changed": seen.changed,
+                                "random": seen.random,
+                                "stale": seen.stale,
+                            }
+                            for id, seen in oracle.mistakes(exercise, case).items()
+                        }
+                    ),
+                )
+        write("index.json", json.dumps(index, ensure_ascii=False))
+    return buffer.getvalue()
+
+
+def engine_stamp() -> bytes:
+    """A hash of the engine's own files that decide what is frozen."""
+    digest = hashlib.sha256()
+    for name in ("exercise.py", "implementation.py", "numerical.py", "oracle.py", "trial.py", "wire.py"):
+        digest.update(Path(__file__).with_name(name).read_bytes())
+    return digest.digest()
+
+
+def is_fresh(unit: Unit) -> bool:
+    """Whether the unit's frozen answers are those of its present references, cases and mistakes."""
+    try:
+        return Frozen(unit.answers).index["stamp"] == unit.stamp(engine_stamp())
+    except CourseError:
+        return False
+
+
+def refresh(unit: Unit) -> None:
+    """Write the unit's frozen answers anew, whole or not at all."""
+    content = freeze(unit, stamp=unit.stamp(engine_stamp()))
+    partial = unit.answers.with_name(f"{unit.answers.name}.{os.getpid()}.partial")
+    try:
+        partial.write_bytes(content)
+        os.replace(partial, unit.answers)
+    finally:
+        partial.unlink(missing_ok=True)

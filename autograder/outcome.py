@@ -1,0 +1,102 @@
+"""What is known once an exercise was graded: plain data with a JSON form, the same for every face."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+PASSED = "passed"
+FAILED = "failed"
+NOT_STARTED = "not started"
+BLOCKED = "blocked"  # by another exercise, which the sentence names
+NOT_ASSESSED = "not assessed"  # counted neither as passed nor as failed
+GRADER_ERROR = "grader error"  # a fault of the course: costs the student nothing
+
+RUNGS = ("started", "imports", "signature", "returns", "shape", "dtype", "finite", "value", "side effects")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of the student's code."""
+
+    file: str
+    line: int
+    function: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class CaseOutcome:
+    """The outcome of one case.
+
+    Args:
+        case: the case's name.
+        status: one of the statuses above.
+        rung: the first rung of the ladder that failed, or "".
+        sentence: what was seen, or which mistake it is, for the student.
+        hint: the idea that went wrong, where a known mistake was recognised.
+        mistakes: ids of the known mistakes recognised.
+        details: further sentences: where the answer is wrong, and by how much.
+        places: the student's lines on the way to an error, outermost first.
+        printed: what the student's code printed.
+        warnings: Python warnings that it caused.
+        hidden: whether the student may not see the case.
+    """
+
+    case: str
+    status: str
+    rung: str = ""
+    sentence: str = ""
+    hint: str = ""
+    mistakes: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    printed: str = ""
+    warnings: tuple[str, ...] = ()
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The outcome of an exercise: all points if every case passed, none otherwise.
+
+    Args:
+        exercise: the exercise's id, such as "conv.conv2d_forward".
+        status: the first that applies of: grader error, not started, failed, blocked, not assessed, passed.
+        points: what the exercise is worth.
+        cases: the outcome of each case that was graded.
+    """
+
+    exercise: str
+    status: str
+    points: float
+    cases: tuple[CaseOutcome, ...]
+
+    @property
+    def earned(self) -> float:
+        return self.points if self.status == PASSED else 0
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        """The known mistakes recognised in any case."""
+        return tuple(dict.fromkeys(mistake for case in self.cases for mistake in case.mistakes))
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "earned": self.earned}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Outcome":
+        return cls(data["exercise"], data["status"], data["points"], tuple(case_from_json(c) for c in data["cases"]))
+
+
+def case_from_json(data: dict[str, Any]) -> CaseOutcome:
+    known = {field.name for field in fields(CaseOutcome)}
+    values = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items() if name in known}
+    values["places"] = tuple(Place(**place) for place in data.get("places", ()))
+    return CaseOutcome(**values)
+
+
+def overall(cases: tuple[CaseOutcome, ...]) -> str:
+    """The status of an exercise whose cases came out like this."""
+    for status in (GRADER_ERROR, NOT_STARTED, FAILED, BLOCKED, NOT_ASSESSED):
+        if any(case.status == status for case in cases):
+            return status
+    return PASSED if cases else NOT_ASSESSED

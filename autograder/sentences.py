@@ -1,0 +1,432 @@
+"""Every sentence that the engine says to a learner, written whole and kept together; all of them can be translated."""
+
+from .language import _
+
+# Started and imports
+
+
+def not_started(function):
+    return _("`{function}` is not started yet.").format(function=function)
+
+
+def no_file(file):
+    return _("There is no file {file}. Put it back: `chainrule reset` brings the stub.").format(file=file)
+
+
+def cannot_read(file, line, kind, message):
+    return _("{file} cannot be read by Python: {kind} on line {line}: {message}.").format(
+        file=file, line=line, kind=kind, message=message
+    )
+
+
+def cannot_import(file, kind, message):
+    return _("{file} stops while it is imported: {kind}: {message}.").format(file=file, kind=kind, message=message)
+
+
+def import_too_long(file, seconds):
+    return _(
+        "{file} was still busy after {seconds} seconds of being imported. Is there a loop outside of any function?"
+    ).format(file=file, seconds=seconds)
+
+
+# Signature
+
+
+def missing(function, file):
+    return _("{file} has no function called `{function}`. Was it removed or renamed?").format(
+        function=function, file=file
+    )
+
+
+def renamed(function, file, similar):
+    return _("{file} has no function called `{function}`, but one called `{similar}`. Is it the same, renamed?").format(
+        function=function, file=file, similar=similar
+    )
+
+
+def parameters(function, wanted, got):
+    return _("`{function}` is called with ({wanted}), but it takes ({got}).").format(
+        function=function, wanted=", ".join(wanted), got=", ".join(got)
+    )
+
+
+def parameter_order(function, wanted, got):
+    return _("`{function}` has its parameters in another order: ({got}) where ({wanted}) was asked.").format(
+        function=function, wanted=", ".join(wanted), got=", ".join(got)
+    )
+
+
+# Returns
+
+
+def raised(function, kind, message):
+    if message:
+        return _("`{function}` stopped with {kind}: {message}").format(function=function, kind=kind, message=message)
+    return _("`{function}` stopped with {kind}.").format(function=function, kind=kind)
+
+
+def too_long(function, seconds):
+    return _("`{function}` had not returned after {seconds} seconds. Is there a loop that never ends?").format(
+        function=function, seconds=seconds
+    )
+
+
+def too_deep(function):
+    return _("`{function}` called itself until Python gave up (RecursionError). What should end the recursion?").format(
+        function=function
+    )
+
+
+def exited(function):
+    return _("`{function}` ended the program (exit or SystemExit). A function returns its result instead.").format(
+        function=function
+    )
+
+
+def should_refuse(function):
+    return _(
+        "`{function}` accepted inputs that make no sense. It should raise a ValueError that says what is wrong with them."
+    ).format(function=function)
+
+
+def wrong_refusal(function, kind):
+    return _(
+        "`{function}` stopped with {kind} on inputs that make no sense. "
+        "Check them first, and raise a ValueError that says what is wrong."
+    ).format(function=function, kind=kind)
+
+
+def silent_refusal(function):
+    return _(
+        "`{function}` rightly raised a ValueError, but without a message. Say in it what is wrong with the inputs."
+    ).format(function=function)
+
+
+def returned_none(function, results):
+    return _("`{function}` returned None. Is a `return {results}` missing at its end?").format(
+        function=function, results=", ".join(results)
+    )
+
+
+def result_is_none(name, function):
+    return _("{name}, as returned by `{function}`, is None.").format(name=name, function=function)
+
+
+def wrong_count(function, results, got):
+    return _("`{function}` should return {count} results, ({results}), but returned {got}.").format(
+        function=function, count=len(results), results=", ".join(results), got=got
+    )
+
+
+def not_a_tuple(function, results, kind):
+    return _("`{function}` should return {count} results, ({results}), but returned a single {kind}.").format(
+        function=function, count=len(results), results=", ".join(results), kind=kind
+    )
+
+
+def tuple_for_one(function, name, count):
+    return _("`{function}` should return {name} alone, but returned {count} values together.").format(
+        function=function, name=name, count=count
+    )
+
+
+def list_for_array(name):
+    return _("{name} is a list where a NumPy array was asked: `np.array(...)` makes one.").format(name=name)
+
+
+def number_for_array(name, shape):
+    return _("{name} is a single number where an array of shape {shape} was asked.").format(name=name, shape=shape)
+
+
+def array_for_number(name, shape):
+    return _("{name} is an array of shape {shape} where a plain number was asked.").format(name=name, shape=shape)
+
+
+def zero_axes_for_number(name):
+    return _(
+        "{name} is an array with no axes where a plain number was asked: `float(...)` or `.item()` makes one."
+    ).format(name=name)
+
+
+def fraction_for_whole(name, got):
+    return _("{name} is {got}, a float, where a whole number (int) was asked. Does `//` belong where `/` is?").format(
+        name=name, got=got
+    )
+
+
+def wrong_kind(name, got, wanted):
+    return _("{name} is of type {got} where {wanted} was asked.").format(name=name, got=got, wanted=wanted)
+
+
+def wrong_length(name, got, want):
+    return _("{name} holds {got} items where {want} were asked.").format(name=name, got=got, want=want)
+
+
+def wrong_keys(name, got, want):
+    return _("{name} has the keys ({got}) where ({want}) were asked.").format(
+        name=name, got=", ".join(got), want=", ".join(want)
+    )
+
+
+def wrong_text(name, got, want):
+    return _("{name} is {got!r} where {want!r} was asked.").format(name=name, got=got, want=want)
+
+
+def unusable(function, message):
+    return _(
+        "What `{function}` returned could not be used ({message}). Compare it with what its docstring promises."
+    ).format(function=function, message=message)
+
+
+# Shape, dtype, finite
+
+
+def wrong_shape(name, got, want):
+    return _("{name} has shape {got}; it should have {want}.").format(name=name, got=got, want=want)
+
+
+def whole_array(name, dtype):
+    return _(
+        "{name} is an array of whole numbers ({dtype}), so every fraction was cut off. "
+        "Make it from a float array, or give `dtype=` when it is made."
+    ).format(name=name, dtype=dtype)
+
+
+def wrong_dtype(name, got, want):
+    return _("{name} is {got}, but the inputs are {want}: the dtype that comes in goes out.").format(
+        name=name, got=got, want=want
+    )
+
+
+def not_whole(name, got):
+    return _("{name} is {got} where whole numbers were asked.").format(name=name, got=got)
+
+
+def not_finite(name, count, size, first):
+    return _("{name} has {count} entries of {size} that are NaN or infinite, the first at [{first}].").format(
+        name=name, count=count, size=size, first=first
+    )
+
+
+def number_not_finite(name, got, want):
+    return _("{name} is {got}; it should be {want}.").format(name=name, got=got, want=want)
+
+
+# Value: what was seen
+
+
+def wrong_values(name, wrong, size):
+    if wrong == size:
+        return _("{name} is wrong in every entry.").format(name=name)
+    return _("{name} is wrong in {wrong} of {size} entries.").format(name=name, wrong=wrong, size=size)
+
+
+def wrong_number(name, got, want):
+    return _("{name} is {got}; it should be {want}.").format(name=name, got=got, want=want)
+
+
+def worst(name, index, got, want):
+    return _("Furthest off: {name}[{index}] is {got}; it should be {want}.").format(
+        name=name, index=index, got=got, want=want
+    )
+
+
+def only_in(places):
+    return _("All the wrong entries lie in {places}.").format(places=places)
+
+
+def exactly_in(places):
+    return _("Wrong are exactly the entries of {places}.").format(places=places)
+
+
+def right_results(results):
+    if len(results) == 1:
+        return _("{results} is right.").format(results=results[0])
+    return _("{results} are right.").format(results=", ".join(results))
+
+
+def shown_tolerance(tolerance, dtype):
+    return _(
+        "Compared to within {tolerance:.1e}, relative to the size of the numbers: half of the digits of {dtype}."
+    ).format(tolerance=tolerance, dtype=dtype)
+
+
+# Value: what it looks like
+
+
+def sign_flipped(name):
+    return _("{name} has the wrong sign everywhere; its size is right.").format(name=name)
+
+
+def times_too_large(name, factor):
+    return _("{name} is exactly {factor} times too large.").format(name=name, factor=factor)
+
+
+def times_too_small(name, factor):
+    return _("{name} is exactly {factor} times too small.").format(name=name, factor=factor)
+
+
+def times_negative(name, factor):
+    return _("{name} is the right answer times {factor}.").format(name=name, factor=factor)
+
+
+def factor_is_batch(factor, dimension):
+    return _(
+        "{factor} is {dimension}, the batch size: was something summed that should be averaged, or the other way round?"
+    ).format(factor=factor, dimension=dimension)
+
+
+def factor_is(factor, dimension):
+    return _("{factor} is {dimension}: was something summed that should be averaged, or the other way round?").format(
+        factor=factor, dimension=dimension
+    )
+
+
+def shifted_by(name, amount):
+    return _("{name} is too large by {amount} in every entry.").format(name=name, amount=amount)
+
+
+def transposed(name):
+    return _("{name} looks transposed: the right numbers, with rows and columns exchanged.").format(name=name)
+
+
+def permuted(name, axes):
+    return _(
+        "{name} has the right numbers with its axes in another order: np.transpose(…, {axes}) would put them right."
+    ).format(name=name, axes=axes)
+
+
+def flipped(name, axis):
+    return _("{name} has the right numbers, but runs backwards along axis {axis}.").format(name=name, axis=axis)
+
+
+def flipped_both(name, axes):
+    return _("{name} has the right numbers, but is turned round along the axes {axes}.").format(name=name, axes=axes)
+
+
+def rolled(name, axis, steps):
+    if steps > 0:
+        return _("{name} has the right numbers, moved too far by {steps} along axis {axis}.").format(
+            name=name, axis=axis, steps=steps
+        )
+    return _("{name} has the right numbers, moved back by {steps} along axis {axis}.").format(
+        name=name, axis=axis, steps=-steps
+    )
+
+
+def exchanged(name, other):
+    return _("{name} holds what belongs in {other}. Are the two exchanged?").format(name=name, other=other)
+
+
+def absolute(name):
+    return _("{name} has lost its signs: every entry is right in size and none is negative.").format(name=name)
+
+
+def reshaped(name, want):
+    return _("The numbers of {name} are right and in the right order: `.reshape{want}` would do.").format(
+        name=name, want=want
+    )
+
+
+def summed_over(name, axis):
+    return _("Summed over axis {axis}, {name} would be right.").format(name=name, axis=axis)
+
+
+def averaged_over(name, axis):
+    return _("Averaged over axis {axis}, {name} would be right.").format(name=name, axis=axis)
+
+
+def bordered(name):
+    return _("The right numbers stand inside {name}, with a border around them that should be cropped.").format(
+        name=name
+    )
+
+
+def all_zero(name):
+    return _("{name} is zero everywhere.").format(name=name)
+
+
+def all_same(name, got):
+    return _("{name} is {got} in every entry.").format(name=name, got=got)
+
+
+# Side effects
+
+
+def changed_argument(function, argument):
+    return _(
+        "`{function}` changed its input {argument}. Work on a copy: whoever called it still needs the original."
+    ).format(function=function, argument=argument)
+
+
+def changed_random_state(function):
+    return _(
+        "`{function}` changed NumPy's or Python's global random state (np.random.seed, np.random.rand, …). "
+        "What is random comes in as an argument."
+    ).format(function=function)
+
+
+def overwritten(function):
+    return _(
+        "An array that `{function}` had returned before was overwritten by a later call. Make a new array in each call."
+    ).format(function=function)
+
+
+def not_repeatable(function):
+    return _(
+        "`{function}` gives another answer when it is called again with the same inputs. "
+        "Is something kept between calls, in a global variable or a default argument?"
+    ).format(function=function)
+
+
+def shares_memory(result, argument):
+    return _(
+        "Good to know: {result} shares its memory with {argument}, so that changing one changes the other."
+    ).format(result=result, argument=argument)
+
+
+# Mistakes
+
+
+def mistake(name, identifiers):
+    """The mistake's name as a sentence; it begins with a capital unless it begins with a name from the code."""
+    name = _(name)
+    code = name.split(maxsplit=1)[0].strip("`,") in identifiers or name.startswith("`")
+    return _("{mistake}.").format(mistake=name if code else name[:1].upper() + name[1:])
+
+
+# Blocked, grader error
+
+
+def forward_first(function, forward):
+    return _("`{function}` waits for `{forward}`, which is not right yet. Get that one right first.").format(
+        function=function, forward=forward
+    )
+
+
+def forward_not_started(function, forward):
+    return _("`{function}` waits for `{forward}`, which is not started yet.").format(function=function, forward=forward)
+
+
+def needs_first(function, other):
+    return _("`{function}` builds on `{other}`, which is not right yet. Get that one right first.").format(
+        function=function, other=other
+    )
+
+
+def calls_unstarted(function, other):
+    return _("`{function}` calls `{other}`, which is not started yet.").format(function=function, other=other)
+
+
+def grader_error(message):
+    return _(
+        "The course itself has a fault here, and it costs you nothing. Please tell your instructor: {message}"
+    ).format(message=message)
+
+
+def witnesses_disagree(name):
+    return _("the reference and the numerical derivative disagree about {name}").format(name=name)
+
+
+def could_not_grade(message):
+    return _("the grader stopped ({message})").format(message=message)

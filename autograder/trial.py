@@ -1,0 +1,150 @@
+"""Put one case of an exercise to an implementation, and note what was seen. Students, references and known mistakes
+all go through here, so that what is compared was come by in the same way."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .exercise import Behaviour, Exercise, Gradient, Unmet
+from .implementation import Failure, Implementation, Reply
+from .wire import Strange, Token
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked in one case: the arguments by name and, for a gradient, the upstream gradients."""
+
+    arguments: dict[str, Any]
+    upstream: tuple = ()
+    float32: bool = False
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype that floating results should have."""
+        return np.dtype(np.float32 if self.float32 else np.float64)
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What was seen: the returned value or a failure, and the side effects, by the names of arguments and results."""
+
+    function: str = ""  # the function that was called last
+    value: Any = None
+    failure: Failure | None = None
+    unmet: str = ""  # for a behaviour: what was required and is not there
+    printed: str = ""
+    warnings: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    shares: tuple[tuple[str, str], ...] = ()
+    stale: bool = False
+    random: bool = False
+    forward: "Observation | None" = field(default=None)  # for a gradient: what the forward did
+
+    @classmethod
+    def of(cls, function: str, reply: Reply, arguments: tuple[str, ...], results: tuple[str, ...], forward=None):
+        return cls(
+            function,
+            reply.value,
+            reply.failure,
+            printed=reply.printed,
+            warnings=reply.warnings,
+            changed=tuple(arguments[i] for i in reply.changed),
+            shares=tuple((results[r], arguments[a]) for r, a in reply.shares if r < len(results)),
+            stale=reply.stale,
+            random=reply.random,
+            forward=forward,
+        )
+
+
+def results_of(exercise: Exercise, question: Question) -> tuple[str, ...]:
+    """The names of what the exercise's function returns, the cache included."""
+    return exercise.results_for(question.arguments) if isinstance(exercise, Gradient) else exercise.results
+
+
+def named(results: tuple[str, ...], value: Any) -> dict[str, Any] | None:
+    """The returned value by the names of the results, without the cache; None if there are more or fewer."""
+    if len(results) == 1:
+        return {results[0]: value}
+    if type(value) not in (tuple, list) or len(value) != len(results):
+        return None
+    return {name: part for name, part in zip(results, value, strict=True) if name != "cache"}
+
+
+def put(exercise: Exercise, question: Question, implementation: Implementation, case=None) -> Observation:
+    """Put a question to an implementation."""
+    if isinstance(exercise, Behaviour):
+        return watch(exercise, case, implementation)
+    arguments = tuple(question.arguments)
+    asked = exercise.asks
+    reply = implementation.call(asked.name, tuple(question.arguments.values()), asked.keep, len(asked.results))
+    seen = Observation.of(asked.name, reply, arguments, asked.results)
+    if not isinstance(exercise, Gradient):
+        return seen
+    token = token_in(reply.value)
+    if token is None:
+        return Observation(asked.name, failure=reply.failure, forward=seen)
+    results = exercise.results_for(question.arguments)
+    reply = implementation.call(exercise.name, (*question.upstream, token), None, len(results))
+    return Observation.of(exercise.name, reply, (*exercise.upstream_names, "cache"), results, forward=seen)
+
+
+def token_in(value: Any) -> Token | None:
+    parts = value if type(value) in (tuple, list) else ()
+    return next((part for part in parts if isinstance(part, Token)), None)
+
+
+class Stopped(Exception):
+    """A call inside a behaviour failed; the observation says how."""
+
+
+class Student:
+    """What a behaviour sees of an implementation: `student.name(...)` calls the function `name`."""
+
+    def __init__(self, exercise: Behaviour, implementation: Implementation):
+        self._exercise, self._implementation = exercise, implementation
+        self._replies: list[Reply] = []
+        self._called = exercise.name
+
+    def __getattr__(self, name):
+        def call(*arguments):
+            sibling = self._exercise.siblings.get(name)
+            results = sibling.results if sibling and not isinstance(sibling, (Behaviour, Gradient)) else ("out",)
+            keep = sibling.keep if len(results) > 1 else None
+            self._called = name
+            reply = self._implementation.call(name, arguments, keep, len(results))
+            self._replies.append(reply)
+            if reply.failure:
+                raise Stopped
+            return reply.value
+
+        return call
+
+
+def watch(exercise: Behaviour, case, implementation: Implementation) -> Observation:
+    """Run a behaviour; the value observed is everything that the student's functions returned, in order."""
+    student = Student(exercise, implementation)
+    rng = np.random.default_rng(case.seed)
+    parameters = exercise.fresh(rng) if case.parameters is None else case.parameters
+    unmet, failure = "", None
+    try:
+        exercise.check(student, rng, *parameters)
+    except Stopped:
+        failure = student._replies[-1].failure
+    except Unmet as error:
+        unmet = str(error)
+    except Exception as error:
+        # The check could not use what came back: None where numbers were asked, say.
+        failure = Failure("Unusable", f"{type(error).__name__}: {error}")
+    replies = student._replies
+    return Observation(
+        student._called,
+        [Strange("failure") if reply.failure else reply.value for reply in replies],
+        failure,
+        unmet,
+        printed="".join(reply.printed for reply in replies),
+        warnings=tuple(dict.fromkeys(w for reply in replies for w in reply.warnings)),
+        changed=tuple(dict.fromkeys(f"argument {i + 1}" for reply in replies for i in reply.changed)),
+        stale=any(reply.stale for reply in replies),
+        random=any(reply.random for reply in replies),
+    )

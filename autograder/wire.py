@@ -1,0 +1,140 @@
+"""Plain data: what may cross from a student's code to the engine and back, and its form as bytes.
+
+Plain data is None, bool, int, float, str, lists, tuples, dicts with string keys, NumPy scalars and arrays of a
+whitelisted dtype, and two markers: a Token stands for a value that stays where it was made (a cache), Strange for
+one that cannot cross. The bytes are a JSON header followed by the arrays' raw memory; there is never a pickle.
+"""
+
+import json
+import math
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+
+DTYPES = {
+    np.dtype(name) for name in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
+}
+DEEPEST = 32
+
+
+@dataclass(frozen=True)
+class Token:
+    """Stands for a value that never leaves the implementation, such as the cache of a forward pass."""
+
+    id: int
+
+
+@dataclass(frozen=True)
+class Strange:
+    """Stands for a value that is not plain data; `kind` is the name of its type, for the sentence about it."""
+
+    kind: str
+
+
+class Malformed(ValueError):
+    """Bytes that are not plain data: shapes, sizes or dtypes that do not fit."""
+
+
+def plain(value, depth=0):
+    """A deep copy of `value` as plain data: arrays are copied, what cannot cross becomes Strange."""
+    if value is None or type(value) in (bool, int, float, str, Token, Strange):
+        return value
+    if type(value) is np.ndarray:
+        return value.copy() if value.dtype.newbyteorder("=") in DTYPES else Strange(f"ndarray of {value.dtype}")
+    if isinstance(value, np.generic) and value.dtype in DTYPES:
+        return value.dtype.type(value)
+    if depth < DEEPEST:
+        if type(value) in (list, tuple):
+            return type(value)(plain(item, depth + 1) for item in value)
+        if type(value) is dict and all(type(key) is str for key in value):
+            return {key: plain(item, depth + 1) for key, item in value.items()}
+    return Strange(type(value).__name__)
+
+
+def pack(value):
+    """Plain data as bytes: four bytes of header length, the header in JSON, the arrays' memory."""
+    arrays = []
+
+    def node(value):
+        if value is None or type(value) in (bool, str):
+            return value
+        if type(value) is int:
+            return {"int": str(value)}
+        if type(value) is float:
+            return {"float": value.hex()}
+        if type(value) in (Token, Strange):
+            return {type(value).__name__: getattr(value, "id", None) if type(value) is Token else value.kind}
+        if isinstance(value, (np.ndarray, np.generic)):
+            array = np.asarray(value)
+            array = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(array.shape)
+            arrays.append(array.tobytes())
+            kind = "array" if isinstance(value, np.ndarray) else "scalar"
+            return {kind: [array.dtype.newbyteorder("<").str, list(array.shape)]}
+        if type(value) in (list, tuple):
+            return {type(value).__name__: [node(item) for item in value]}
+        if type(value) is dict:
+            return {"dict": [[key, node(item)] for key, item in value.items()]}
+        raise TypeError(f"not plain data: {type(value).__name__}")
+
+    header = json.dumps(node(value), ensure_ascii=False, separators=(",", ":")).encode()
+    return b"".join([struct.pack("<I", len(header)), header, *arrays])
+
+
+def unpack(data):
+    """The plain data that `pack` made bytes of. Raises Malformed for anything else, before it allocates memory."""
+    try:
+        (length,) = struct.unpack_from("<I", data)
+        header = json.loads(bytes(data[4 : 4 + length]))
+    except (struct.error, ValueError, RecursionError) as error:
+        raise Malformed(str(error)) from None
+    offset = 4 + length
+
+    def array(dtype, shape):
+        nonlocal offset
+        dtype = np.dtype(dtype) if isinstance(dtype, str) and len(dtype) <= 4 else None
+        if dtype not in DTYPES or len(shape) > 32 or not all(type(n) is int and n >= 0 for n in shape):
+            raise Malformed("an array's dtype or shape is not allowed")
+        count = math.prod(shape)
+        if offset + count * dtype.itemsize > len(data):
+            raise Malformed("an array is longer than what was sent")
+        made = np.frombuffer(data, dtype, count, offset).reshape(shape).astype(dtype.newbyteorder("="))
+        offset += count * dtype.itemsize
+        return made
+
+    def value(node):
+        if node is None or type(node) in (bool, str):
+            return node
+        if type(node) is not dict or len(node) != 1:
+            raise Malformed("a node of the header has no kind")
+        ((kind, content),) = node.items()
+        match kind:
+            case "int":
+                return int(content)
+            case "float":
+                return float.fromhex(content)
+            case "array":
+                return array(*content)
+            case "scalar":
+                return array(*content)[()]
+            case "Token":
+                return Token(int(content))
+            case "Strange":
+                return Strange(str(content))
+            case "list":
+                return [value(item) for item in content]
+            case "tuple":
+                return tuple(value(item) for item in content)
+            case "dict":
+                return {str(key): value(item) for key, item in content}
+        raise Malformed(f"unknown kind {kind!r}")
+
+    try:
+        result = value(header)
+    except Malformed:
+        raise
+    except (TypeError, ValueError, RecursionError, OverflowError) as error:
+        raise Malformed(str(error)) from None
+    if offset != len(data):
+        raise Malformed("there are bytes left over")
+    return result
