@@ -15,6 +15,7 @@ from .implementation import Functions, load
 
 MANIFEST = "course.toml"
 ANSWERS = "answers.zip"
+CLAIMED: dict[str, Path] = {}
 
 
 class CourseError(Exception):
@@ -193,8 +194,15 @@ class Unit:
         return Functions(vars(self.reference), str(self.reference_file), **options)
 
     def package(self, kind: str) -> str:
-        """The package a unit's modules belong to; courses in other folders get other names."""
-        return f"chainrule_{kind}_{hashlib.sha256(str(self.root).encode()).hexdigest()[:8]}.{self.name}"
+        """The package that a unit's modules belong to.
+
+        Its name does not depend on where the course lies, for Numba's cache remembers it; only where two courses in one
+        process have a unit of the same name does the second get another.
+        """
+        name = f"chainrule_{kind}.{self.name}"
+        if CLAIMED.setdefault(name, self.root) != self.root:
+            name = f"chainrule_{kind}.{self.name}_{hashlib.sha256(str(self.root).encode()).hexdigest()[:8]}"
+        return name
 
     def stamp(self, *more: bytes) -> str:
         """A hash of everything that the frozen answers depend on."""

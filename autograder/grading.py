@@ -149,6 +149,7 @@ class Grader:
         seen, shown = trial.seen, trial.shown
         details: list[str] = []
         identifiers = {*trial.question.arguments, *results_of(exercise, trial.question), *exercise.siblings}
+        identifiers |= {"cache", *(exercise.upstream_names if isinstance(exercise, Gradient) else ())}
         said = [say.mistake(mistake.name, identifiers) for mistake in mistakes]
         if not mistakes:
             for fault in shown:

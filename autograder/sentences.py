@@ -430,3 +430,60 @@ def witnesses_disagree(name):
 
 def could_not_grade(message):
     return _("the grader stopped ({message})").format(message=message)
+
+
+# The summary
+
+
+def points_so_far(earned, points):
+    return _("{earned} of {points} points.").format(earned=earned, points=points)
+
+
+def all_done():
+    return _("Everything here is right. Well done!")
+
+
+def begin_here():
+    return _("Nothing is started yet, and that is fine. Begin here:")
+
+
+def go_on_here(right, total):
+    return _("{right} of {total} exercises are right. Go on here:").format(right=right, total=total)
+
+
+def open_file(place, function):
+    return _("open   {place}   and write `{function}`").format(place=place, function=function)
+
+
+def mend_file(place, function):
+    return _("open   {place}   and fix `{function}`").format(place=place, function=function)
+
+
+def read_lesson(path):
+    return _("read   {path}").format(path=path)
+
+
+def run_check(command):
+    return _("run    {command}").format(command=command)
+
+
+def stuck(command):
+    return _("stuck? {command}").format(command=command)
+
+
+def preparing(units):
+    return _("Preparing the answers of {units} (only after a change) …").format(units=", ".join(units))
+
+
+def only_some_cases(count):
+    return _("{count} exercises were checked on some of their cases only and earn nothing here.").format(count=count)
+
+
+STATUSES = {
+    "passed": lambda: _("right"),
+    "failed": lambda: _("wrong"),
+    "blocked": lambda: _("waiting"),
+    "not started": lambda: _("not started"),
+    "not assessed": lambda: _("not assessed"),
+    "grader error": lambda: _("grader error"),
+}

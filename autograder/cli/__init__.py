@@ -17,7 +17,6 @@ COMMANDS = {
     "kit": "pack what students get",
     "verify": "prove that units are sound",
     "answers": "build the frozen answers",
-    "demo": "grade a sample student's work",
 }
 
 

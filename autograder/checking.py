@@ -1,0 +1,64 @@
+"""Checking a student's own files in this process: what `pytest exercises/` and the commands for students share."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from .course import Course, Unit
+from .grading import Grader
+from .oracle import Frozen, is_fresh
+from .outcome import Outcome
+
+SECONDS = 10.0  # that one call of a student's function may take
+
+
+def stale(units: Iterable[Unit]) -> list[Unit]:
+    """The units whose frozen answers must be built: those with solutions that the answers are not made from."""
+    return [unit for unit in units if unit.has_solutions and not is_fresh(unit)]
+
+
+def build_answers(units: list[Unit]) -> str:
+    """Build the frozen answers of some units of one course, in another process: this one never imports Numba.
+
+    Returns what went wrong, or "".
+    """
+    if not units:
+        return ""
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder.cli", "answers", *(unit.name for unit in units)],
+        cwd=units[0].root,
+        capture_output=True,
+        text=True,
+    )
+    return "" if done.returncode == 0 else (done.stderr or done.stdout).strip()
+
+
+def grader(unit: Unit, solutions: bool = False, seconds: float | None = SECONDS, capture: bool = True) -> Grader:
+    """A grader of the student's file, or of the references, with the unit's frozen answers."""
+    implementation = (
+        unit.reference_functions(capture=capture) if solutions else unit.student(seconds=seconds, capture=capture)
+    )
+    return Grader(unit, implementation, Frozen(unit.answers))
+
+
+def check(units: Iterable[Unit]) -> list[Outcome]:
+    """Grade every exercise of some units on its visible cases."""
+    graders = [grader(unit) for unit in units]
+    return [g.grade(exercise) for g in graders for exercise in g.unit.exercises.values()]
+
+
+def line_of(unit: Unit, function: str) -> int:
+    """The line on which the student's file defines a function, or 1."""
+    try:
+        tree = ast.parse(unit.stubs.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return 1
+    return next((n.lineno for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == function), 1)
+
+
+def units_under(course: Course, paths: Iterable[Path]) -> list[Unit]:
+    """The units whose folders are, contain, or are inside one of these paths."""
+    paths = [path.resolve() for path in paths]
+    return [u for u in course.units if any(u.folder.is_relative_to(p) or p.is_relative_to(u.folder) for p in paths)]
