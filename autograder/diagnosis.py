@@ -93,20 +93,23 @@ def shares_fault(exercise: Exercise, trial: Trial, mistake: Observation, fault: 
     top = fault.about.partition("[")[0]
     if got is None or wrong is None:
         return False
-    return same(got[top], wrong[top], trial.question.dtype, exercise.conditioning)
+    # The precision of the student's numbers matters where the mistake is about precision, and nowhere else.
+    precision = fault.rung == "dtype"
+    return same(got[top], wrong[top], trial.question.dtype, exercise.conditioning, precision)
 
 
-def same(a, b, dtype, conditioning: float = 1.0) -> bool:
-    """Whether two pieces of plain data are alike: structure and dtypes exactly, numbers within the tolerance."""
+def same(a, b, dtype, conditioning: float = 1.0, precision: bool = True) -> bool:
+    """Whether two pieces of plain data are alike: structure exactly, numbers within the tolerance, and the dtypes of
+    arrays exactly, or at least in kind where `precision` does not matter."""
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
-        return len(a) == len(b) and all(same(x, y, dtype, conditioning) for x, y in zip(a, b, strict=True))
+        return len(a) == len(b) and all(same(x, y, dtype, conditioning, precision) for x, y in zip(a, b, strict=True))
     if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(same(a[key], b[key], dtype, conditioning) for key in a)
+        return a.keys() == b.keys() and all(same(a[key], b[key], dtype, conditioning, precision) for key in a)
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         return (
             isinstance(a, np.ndarray)
             and isinstance(b, np.ndarray)
-            and a.dtype == b.dtype
+            and (a.dtype == b.dtype if precision else a.dtype.kind == b.dtype.kind)
             and agree(a, b, dtype, conditioning)
         )
     if isinstance(a, (int, float, np.number)) and isinstance(b, (int, float, np.number)):

@@ -66,4 +66,5 @@ def confirms(gradient: np.ndarray, along: list[Slope]) -> bool:
     """Whether a gradient is the derivative, as far as these directions tell."""
     if not np.all(np.isfinite(gradient)) or any(gradient.shape != slope.direction.shape for slope in along):
         return False
-    return sum(agrees(gradient, slope) for slope in along) >= min(NEEDED, len(along))
+    with np.errstate(over="ignore", invalid="ignore"):
+        return sum(agrees(gradient, slope) for slope in along) >= min(NEEDED, len(along))

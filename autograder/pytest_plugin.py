@@ -43,7 +43,11 @@ class ExerciseFile(pytest.File):
     def collect(self):
         for exercise in self.unit.exercises.values():
             for case in exercise.visible_cases():
-                yield ExerciseItem.from_parent(self, name=f"{exercise.name}[{case.name}]", exercise=exercise, case=case)
+                name = f"{exercise.name}[{case.name}]"
+                # Given whole, the id is read as a parametrised test's, which --lf needs from pytest 9.2 on.
+                yield ExerciseItem.from_parent(
+                    self, name=name, nodeid=f"{self.nodeid}::{name}", exercise=exercise, case=case
+                )
 
 
 class ExerciseItem(pytest.Item):
@@ -249,6 +253,7 @@ def pytest_runtest_makereport(item, call):
             "case": item.case.name,
             "of": len(item.exercise.visible_cases()),
             "status": item.outcome.status,
+            "sentence": item.outcome.sentence,
         }
     return report
 
