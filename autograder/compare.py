@@ -25,7 +25,8 @@ def far(got, want, dtype=np.float64, conditioning: float = 1.0) -> np.ndarray:
     got, want = np.asarray(got), np.asarray(want)
     if want.dtype.kind in "biu" and got.dtype.kind in "biu":
         return got != want
-    got, want = got.astype(np.float64), want.astype(np.float64)
+    common = np.complex128 if "c" in got.dtype.kind + want.dtype.kind else np.float64
+    got, want = got.astype(common), want.astype(common)
     with np.errstate(invalid="ignore", over="ignore"):
         size = np.abs(want)
         finite = size[np.isfinite(size)]

@@ -14,10 +14,14 @@ import numpy as np
 from . import sentences as say
 from .compare import agree, far
 from .exercise import Exercise
-from .ladder import Fault, faults, number
+from .ladder import Fault, faults, number, numbers, result_of
+from .network import Network
 from .oracle import Answer, Oracle
 from .outcome import RUNGS
-from .trial import Observation, Question, named, results_of
+from .trial import Observation, Question, results_of
+from .wire import Token
+
+BATCHED = ("x", "prediction", "logits", "scores")  # arguments whose first axis is the batch, by the field's custom
 
 
 @dataclass(frozen=True)
@@ -78,10 +82,10 @@ def shares_fault(exercise: Exercise, trial: Trial, mistake: Observation, fault: 
     if fault.rung == "side effects":
         return any(f.rung == fault.rung and f.about == fault.about for f in trial.faults)
     if mistake.failure or mistake.unmet:
-        same_kind = (
-            seen.failure is not None and mistake.failure is not None and seen.failure.kind == mistake.failure.kind
-        )
-        return same_kind or bool(mistake.unmet and same(seen.value, mistake.value, trial.question.dtype))
+        if seen.failure and mistake.failure and seen.failure.kind == mistake.failure.kind:
+            # Two errors of one kind may have nothing in common; their messages name shapes and operations.
+            return bool(trial.answer.refusal) or seen.failure.message == mistake.failure.message
+        return bool(mistake.unmet and same(seen.value, mistake.value, trial.question.dtype))
     if seen.failure:
         return False
     if trial.answer.refusal:
@@ -89,8 +93,7 @@ def shares_fault(exercise: Exercise, trial: Trial, mistake: Observation, fault: 
     if not fault.about:
         return same(seen.value, mistake.value, trial.question.dtype)
     results = results_of(exercise, trial.question)
-    got, wrong = named(results, seen.value), named(results, mistake.value)
-    top = fault.about.partition("[")[0]
+    got, wrong, top = seen.results(results), mistake.results(results), result_of(fault.about)
     if got is None or wrong is None:
         return False
     # The precision of the student's numbers matters where the mistake is about precision, and nowhere else.
@@ -105,6 +108,8 @@ def same(a, b, dtype, conditioning: float = 1.0, precision: bool = True) -> bool
         return len(a) == len(b) and all(same(x, y, dtype, conditioning, precision) for x, y in zip(a, b, strict=True))
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(same(a[key], b[key], dtype, conditioning, precision) for key in a)
+    if isinstance(a, Network) and isinstance(b, Network):
+        return same(a.parameters(), b.parameters(), dtype, conditioning, precision)
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         return (
             isinstance(a, np.ndarray)
@@ -114,34 +119,37 @@ def same(a, b, dtype, conditioning: float = 1.0, precision: bool = True) -> bool
         )
     if isinstance(a, (int, float, np.number)) and isinstance(b, (int, float, np.number)):
         return agree(a, b, dtype, conditioning)
-    return type(a) is type(b) and (a == b or a is None)
+    return type(a) is type(b) and (a == b or isinstance(a, Token))  # what a token stands for is nobody's business
 
 
 # General transformations
 
 
-def looks_like(exercise: Exercise, trials: list[Trial], about: str) -> list[str]:
-    """Sentences for a transformation that turns the right answer into the student's in every case that is wrong, if
-    there is exactly one; otherwise none."""
-    common: dict | None = None
-    for trial in trials:
-        fault = next((f for f in trial.faults if f.about == about), None)
+@np.errstate(all="ignore")
+def looks_like(exercise: Exercise, trials: list[Trial], trial: Trial, about: str) -> list[str]:
+    """Sentences about one wrong result of a trial: a transformation that turns the right answer into the student's,
+    here and in every other case that is wrong, if there is exactly one; otherwise none."""
+    said: dict[tuple, str] | None = None  # the sentences hold for this trial: sizes and amounts differ in the others
+    common: set[tuple] = set()
+    for other in (trial, *(t for t in trials if t is not trial)):
+        fault = next((f for f in other.faults if f.about == about), None)
         if fault is None or fault.rung in ("started", "imports", "signature", "side effects"):
             continue
         if not isinstance(fault.got, np.ndarray | np.generic | float | int) or fault.want is None:
             return []
-        found = dict(transformations(exercise, trial, fault))
-        common = found if common is None else {key: common[key] for key in common if key in found}
-    common = common or {}
-    dimensions = {key: sentence for key, sentence in common.items() if key[0] == "dimension"}
-    factors = {key: sentence for key, sentence in common.items() if key[0] == "factor"}
-    others = {key: sentence for key, sentence in common.items() if key[0] not in ("dimension", "factor")}
+        found = dict(transformations(exercise, other, fault))
+        if said is None:
+            said, common = found, set(found)
+        common &= found.keys()
+        if not common:
+            return []
+    said = said or {}
+    dimensions = [said[key] for key in said if key in common and key[0] == "dimension"]
+    factors = [said[key] for key in said if key in common and key[0] == "factor"]
+    others = [said[key] for key in said if key in common and key[0] not in ("dimension", "factor")]
     if not others and (factors or dimensions):
-        first = next(t for t in trials if any(f.about == about for f in t.faults))
-        fault = next(f for f in first.faults if f.about == about)
-        said = [sentence for key, sentence in transformations(exercise, first, fault) if key[0] == "factor"]
-        return said + (list(dimensions.values()) if len(dimensions) == 1 else [])
-    return list(others.values()) if len(others) == 1 and not factors else []
+        return [said[key] for key in said if key[0] == "factor"] + (dimensions if len(dimensions) == 1 else [])
+    return others if len(others) == 1 and not factors else []
 
 
 def transformations(exercise: Exercise, trial: Trial, fault: Fault) -> Iterable[tuple[tuple, str]]:
@@ -154,6 +162,14 @@ def transformations(exercise: Exercise, trial: Trial, fault: Fault) -> Iterable[
 
     if want.dtype.kind not in "fiu" or got.dtype.kind not in "fiu" or not np.isfinite(got).all():
         return
+    for other, right in trial.answer.results.items():
+        if (
+            other != name
+            and isinstance(right, np.ndarray)
+            and agree(got, right, dtype, conditioning)
+            and not is_right(right)
+        ):
+            yield ("exchange", other), say.exchanged(name, other)
     if got.shape != want.shape:
         yield from other_shapes(name, got, want, is_right)
         return
@@ -162,7 +178,8 @@ def transformations(exercise: Exercise, trial: Trial, fault: Fault) -> Iterable[
     yield from factors(trial, name, got, want, dtype, conditioning)
     difference = got.astype(float) - want.astype(float)
     if want.size > 1 and is_right(got - difference.mean()) and not is_right(got):
-        yield ("shift",), say.shifted_by(name, number(float(difference.mean())))
+        shift = float(difference.mean())
+        yield ("shift",), say.shifted_up(name, number(shift)) if shift > 0 else say.shifted_down(name, number(-shift))
     if (want < 0).any() and agree(got, np.abs(want), dtype, conditioning):
         yield ("absolute",), say.absolute(name)
     if got.ndim == 2 and got.shape[0] == got.shape[1] and is_right(got.T):
@@ -186,9 +203,6 @@ def transformations(exercise: Exercise, trial: Trial, fault: Fault) -> Iterable[
     for axes in itertools.combinations(long, 2):
         if is_right(np.flip(got, axes)):
             yield ("flip", *axes), say.flipped_both(name, axes)
-    for other, right in trial.answer.results.items():
-        if other != name and agree(got, right, dtype, conditioning) and not is_right(right):
-            yield ("exchange", other), say.exchanged(name, other)
 
 
 def other_shapes(name, got, want, is_right):
@@ -200,7 +214,7 @@ def other_shapes(name, got, want, is_right):
         for axes in itertools.permutations(range(got.ndim)):
             if got.transpose(axes).shape == want.shape and is_right(got.transpose(axes)):
                 yield ("axes", *axes), say.permuted(name, axes)
-    elif squeezed and is_right(got.reshape(want.shape)):
+    elif squeezed and want.ndim and is_right(got.reshape(want.shape)):
         yield ("reshape",), say.reshaped(name, want.shape)
     if got.ndim == want.ndim + 1:
         for axis in range(got.ndim):
@@ -222,37 +236,42 @@ def factors(trial, name, got, want, dtype, conditioning):
     norm = float(np.sum(np.square(want.astype(float))))
     if not norm or not np.isfinite(norm):
         return
+
+    def is_times(factor):
+        return agree(got, factor * want, dtype, conditioning)
+
     factor = float(np.sum(got.astype(float) * want)) / norm
-    if abs(factor) < 1e-12 or agree(factor, 1.0, dtype, 10) or not agree(got, factor * want, dtype, conditioning):
+    if abs(factor) < 1e-12 or agree(factor, 1.0, dtype, 10) or not is_times(factor):
         return
-    if agree(factor, -1.0, dtype, 10):
+    if is_times(-1):
         yield ("sign",), say.sign_flipped(name)
         return
     large = abs(factor) > 1
     size = factor if large else 1 / factor
-    shown = number(float(round(size)) if agree(size, round(size), dtype, 10) else size)
+    whole = round(size)
+    if abs(whole) > 10**6 or not is_times(float(whole) if large else 1 / whole):
+        if want.size > 1:  # any two numbers differ by some factor
+            yield ("factor", float(f"{factor:.5g}")), say.times(name, numbers(factor, 1.0)[0])
+        return
     if factor < 0:
-        sentence = say.times_negative(name, number(factor))
-    else:
-        sentence = say.times_too_large(name, shown) if large else say.times_too_small(name, shown)
-    yield ("factor", float(f"{factor:.5g}")), sentence
-    first = True
+        yield ("factor", whole, large), say.times(name, whole if large else f"-1/{-whole}")
+        return
+    yield ("factor", whole, large), say.times_too_large(name, whole) if large else say.times_too_small(name, whole)
     for argument, value in trial.question.arguments.items():
         if not isinstance(value, np.ndarray):
             continue
         for axis, length in enumerate(value.shape):
-            if length > 1 and agree(size, float(length), dtype, 10):
-                dimension = f"{argument}.shape[{axis}]"
-                said = say.factor_is_batch if first and axis == 0 else say.factor_is
-                yield ("dimension", argument, axis, large), said(shown, dimension)
-        if value.ndim > 1 and agree(size, float(value.size), dtype, 10):
-            yield ("dimension", argument, "size", large), say.factor_is(shown, f"{argument}.size")
-        first = False
+            if length > 1 and whole == length:
+                said = say.factor_is_batch if argument in BATCHED and axis == 0 else say.factor_is
+                yield ("dimension", argument, axis, large), said(whole, f"{argument}.shape[{axis}]")
+        if value.ndim > 1 and whole == value.size:
+            yield ("dimension", argument, "size", large), say.factor_is(whole, f"{argument}.size")
 
 
 # Description
 
 
+@np.errstate(all="ignore")
 def describe(exercise: Exercise, trial: Trial, fault: Fault) -> list[str]:
     """What was seen of one wrong result: the worst entry, and the pattern of where it is wrong."""
     got, want = fault.got, fault.want
@@ -261,14 +280,13 @@ def describe(exercise: Exercise, trial: Trial, fault: Fault) -> list[str]:
     wrong = far(got, want, trial.question.dtype, exercise.conditioning)
     said = []
     if fault.rung == "value":
-        with np.errstate(all="ignore"):
-            off = np.where(wrong, np.abs(np.asarray(got, float) - want), -1.0)
+        off = np.where(wrong, np.abs(np.asarray(got, float) - want), -1.0)
         index = np.unravel_index(int(np.argmax(np.nan_to_num(off, nan=np.inf))), want.shape)
         if not np.any(got) and np.any(want):
             said.append(say.all_zero(fault.about))
-        elif want.size > 1 and np.ptp(got) == 0 and np.ptp(want) != 0:
-            said.append(say.all_same(fault.about, number(np.asarray(got).flat[0])))
-        said.append(say.worst(fault.about, ", ".join(map(str, index)), number(got[index]), number(want[index])))
+        elif want.size > 1 and np.all(got == got.flat[0]) and not np.all(want == want.flat[0]):
+            said.append(say.all_same(fault.about, number(got.flat[0])))
+        said.append(say.worst(fault.about, ", ".join(map(str, index)), *numbers(got[index], want[index])))
     if pattern := where_wrong(wrong):
         places, exact = pattern
         places = f"{fault.about}[{places}]"
@@ -312,7 +330,7 @@ def index_text(touched: np.ndarray, length: int) -> str | None:
 
 def rest_is_right(exercise: Exercise, trial: Trial) -> list[str]:
     """A sentence about the results that are right, where some are wrong."""
-    right = [name for name in trial.answer.results if all(f.about.partition("[")[0] != name for f in trial.faults)]
+    right = [name for name in trial.answer.results if all(result_of(f.about) != name for f in trial.faults)]
     structural = any(not fault.about for fault in trial.faults)
     if (
         structural

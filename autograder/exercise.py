@@ -56,6 +56,7 @@ class Exercise:
     needs: tuple["Exercise", ...] = ()
     kinks: tuple[str, ...] = ()
     conditioning: float = 1.0
+    float32: bool = True
     unit: str = ""
     name: str = ""
     line: int = 0
@@ -89,7 +90,7 @@ class Exercise:
             for name, parameters in self.cases.items()
         ]
         drawn = next((case for case in made if isinstance(case.parameters, tuple) and not case.kink), None)
-        if drawn and source.takes_floats(drawn):
+        if drawn and self.float32 and source.takes_floats(drawn):
             made.append(replace(drawn, name=FLOAT32_CASE, float32=True))
         made += [
             Case(name, parameters, seed_of(source.id, name), refuses=True) for name, parameters in self.refuses.items()
@@ -186,6 +187,7 @@ def value(
     needs: Iterable[Exercise] = (),
     kinks: Iterable[str] = (),
     conditioning: float = 1.0,
+    float32: bool = True,
 ) -> Value:
     """Define an exercise whose results must be the reference's.
 
@@ -199,10 +201,10 @@ def value(
         needs: exercises that should be right first.
         kinks: names of cases at a kink, where no numerical derivative is taken.
         conditioning: widens the tolerance; see compare.py.
+        float32: whether a case in float32 is added to those given.
     """
-    return Value(
-        dict(cases), fresh, dict(refuses or {}), returns, tuple(needs), tuple(kinks), conditioning, inputs=inputs
-    )
+    return Value(dict(cases), fresh, dict(refuses or {}), returns, tuple(needs), tuple(kinks), conditioning, float32,
+                 inputs=inputs)  # fmt: skip
 
 
 def gradient(
@@ -224,7 +226,7 @@ def gradient(
         wrt: the arguments that get a gradient, if not every floating array.
         needs, kinks, conditioning: as in `value`.
     """
-    return Gradient(dict(of.cases), of.fresh, {}, returns, tuple(needs), tuple(kinks), conditioning, of=of,
+    return Gradient(dict(of.cases), of.fresh, {}, returns, tuple(needs), tuple(kinks), conditioning, of.float32, of=of,
                     wrt=tuple(wrt) if wrt is not None else None, upstream=upstream)  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The path through the engine: case, call, comparison, diagnosis, outcome. Every face goes this way."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from . import sentences as say
 from .compare import tolerance
@@ -30,7 +31,10 @@ class Grader:
     def grade(self, exercise: Exercise, cases: Iterable[Case] | None = None) -> Outcome:
         """Grade one exercise on the cases given, or on its visible ones."""
         cases = list(exercise.visible_cases() if cases is None else cases)
-        outcomes = self.outcomes(exercise, cases)
+        try:
+            outcomes = self.outcomes(exercise, cases)
+        except Exception as error:  # a fault of ours must not cost the student anything
+            outcomes = tuple(failed_grader(case, could_not_grade(error)) for case in cases)
         status = overall(outcomes)
         self.known.setdefault(exercise.name, status == PASSED)
         return Outcome(exercise.id, status, self.unit.points.get(exercise.name, 0), outcomes)
@@ -56,8 +60,8 @@ class Grader:
                 outcome = self.try_case(exercise, case, repeat=number == 0)
             except Unanswerable as error:
                 outcome = failed_grader(case, str(error))
-            except Exception as error:  # a fault of ours must not cost the student anything
-                outcome = failed_grader(case, say.could_not_grade(f"{type(error).__name__}: {error}"))
+            except Exception as error:
+                outcome = failed_grader(case, could_not_grade(error))
             if isinstance(outcome, Trial):
                 trials.append(outcome)
                 at.append(number)
@@ -82,7 +86,13 @@ class Grader:
         seen = put(exercise, question, implementation, case)
         found = faults(exercise, question, answer, seen)
         if repeat and not found:
-            found = self.repeated(exercise, question, case, seen)
+            again, found = self.repeated(exercise, question, answer, case, seen)
+            if (
+                found
+                and isinstance(exercise, Gradient)
+                and not self.forward_is_right(exercise, question, answer, again)
+            ):
+                return outcome_of(case, BLOCKED, say.forward_first(exercise.name, exercise.of.name))
         implementation.forget()
         if seen.failure and (outcome := self.unfinished(exercise, case, seen)):
             return outcome
@@ -92,15 +102,19 @@ class Grader:
             return failed_grader(case, f"{exercise.id} [{case.name}]: {say.witnesses_disagree(name)}")
         return Trial(case, question, answer, seen, found)
 
-    def repeated(self, exercise, question, case, seen):
-        """Faults that show only when the same question is put a second time."""
-        again = put(exercise, question, self.implementation, case)
-        if again.stale:
-            return [Fault("side effects", "earlier results", say.overwritten(again.function))]
-        as_answer = self.oracle.ask(exercise, case)[1]
-        if faults(exercise, question, as_answer, again):
-            return [Fault("side effects", "repeated", say.not_repeatable(exercise.name))]
-        return []
+    def repeated(self, exercise, question, answer, case, seen):
+        """What is seen when the question is put again, after the same one with other numbers, and the faults that only
+        show then."""
+        questions = [question]
+        if isinstance(case.parameters, tuple) and not isinstance(exercise, Behaviour):
+            questions.insert(0, replace(question, arguments=exercise.draw(replace(case, seed=case.seed + 1))))
+        for asked in questions:
+            again = put(exercise, asked, self.implementation, case)
+            if again.stale:
+                return seen, [Fault("side effects", "earlier results", say.overwritten(again.function))]
+        if faults(exercise, question, answer, again):
+            return again, [Fault("side effects", "repeated", say.not_repeatable(exercise.name))]
+        return again, []
 
     def unfinished(self, exercise, case, seen):
         """The outcome where NotImplementedError was raised, by the function itself or by one that it calls."""
@@ -153,7 +167,7 @@ class Grader:
         said = [say.mistake(mistake.name, identifiers) for mistake in mistakes]
         if not mistakes:
             for fault in shown:
-                like = looks_like(exercise, trials, fault.about) if fault.about else []
+                like = looks_like(exercise, trials, trial, fault.about) if fault.about else []
                 said += [like[0]] if like else [fault.sentence]
                 details += like[1:]
                 details += describe(exercise, trial, fault) if not like else []
@@ -190,6 +204,10 @@ def outcome_of(case: Case, status: str, sentence: str, rung: str = "", places=()
 
 def everywhere(cases, status, sentence, rung="", places=()):
     return tuple(outcome_of(case, status, sentence, rung, places) for case in cases)
+
+
+def could_not_grade(error):
+    return say.could_not_grade(f"{type(error).__name__}: {error}")
 
 
 def failed_grader(case, message):

@@ -6,6 +6,7 @@ implementation may live in another process: everything that crosses here is plai
 
 import contextlib
 import difflib
+import importlib.util
 import inspect
 import io
 import linecache
@@ -23,6 +24,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from .network import Network
 from .wire import Strange, Token, plain
 
 LONGEST_OUTPUT = 4000
@@ -34,13 +36,19 @@ class Frame:
 
     file: str
     line: int
-    function: str
-    source: str
+    function: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """An exception that the student's code raised, or could not be imported with."""
+    """An exception that the student's code raised, or why there was nothing to call.
+
+    Args:
+        kind: the exception's class, or what no class is called: "no file", "not UTF-8", "no function".
+        message: its text.
+        frames: the student's lines on the way to it, outermost first.
+    """
 
     kind: str
     message: str
@@ -72,6 +80,7 @@ class Reply:
     shares: tuple[tuple[int, int], ...] = ()  # (result, argument) pairs that share memory
     stale: bool = False  # an earlier result has changed since it was returned
     random: bool = False  # the global random state has changed
+    after: dict[int, Network] = field(default_factory=dict)  # networks among the arguments, as the call left them
 
 
 class Implementation(Protocol):
@@ -117,8 +126,8 @@ class Functions:
 
     def describe(self, name):
         if self.failure:
-            return Description("no file" if self.failure.kind == "FileNotFoundError" else "broken",
-                               file=self.file, failure=self.failure)  # fmt: skip
+            status = "no file" if self.failure.kind == "no file" else "broken"
+            return Description(status, file=self.file, failure=self.failure)
         function = self.namespace.get(name)
         if not callable(function):
             own = [n for n, f in self.namespace.items() if inspect.isfunction(f) and not n.startswith("_")]
@@ -128,7 +137,9 @@ class Functions:
         return Description("stub" if is_stub(function) else "ready", parameters, least, most, file=self.file)
 
     def call(self, name, arguments, keep=None, results=1):
-        function = self.namespace[name]
+        function = self.namespace.get(name)
+        if not callable(function):
+            return Reply(failure=Failure("no function", name))
         given = [self.kept[a.id] if isinstance(a, Token) else plain(a) for a in arguments]
         value = failure = None
         before = random_state()
@@ -136,7 +147,7 @@ class Functions:
         with python_warnings.catch_warnings(record=True) as caught, captured(output if self.capture else None):
             python_warnings.simplefilter("always")
             try:
-                with time_limit(self.seconds):
+                with time_limit(self.seconds), np.errstate():
                     value = function(*given)
             except KeyboardInterrupt:
                 raise
@@ -151,6 +162,7 @@ class Functions:
             changed=tuple(i for i, (a, g) in enumerate(zip(arguments, given, strict=True)) if differs(a, g)),
             stale=any(differs(snapshot, array) for array, snapshot in self.earlier),
             random=touched,
+            after={i: plain(g) for i, g in enumerate(given) if type(g) is Network},
         )
         if failure:
             return Reply(failure=failure, **seen)
@@ -162,16 +174,16 @@ class Functions:
             if isinstance(part, np.ndarray) and isinstance(g, np.ndarray) and np.may_share_memory(part, g)
             and r != keep and np.shares_memory(part, g)
         )  # fmt: skip
-        for r, part in enumerate(parts):
-            if r != keep and type(part) is np.ndarray:
-                self.earlier.append((part, part.copy()))
-        if len(parts) == results and results > 1:
-            if keep is not None:
-                self.count += 1
-                self.kept[self.count] = parts[keep]
-                parts[keep] = Token(self.count)
-            return Reply(tuple(plain(part) for part in parts), **seen)
-        return Reply(plain(value), **seen)
+        several = len(parts) == results and results > 1
+        if several and keep is not None:
+            self.count += 1
+            self.kept[self.count] = parts[keep]
+            parts[keep] = Token(self.count)
+        replied = [plain(part) for part in parts]
+        self.earlier += [
+            (part, copy.copy()) for part, copy in zip(parts, replied, strict=True) if type(copy) is np.ndarray
+        ]
+        return Reply(tuple(replied) if several else replied[0], **seen)
 
     def forget(self):
         self.kept.clear()
@@ -196,38 +208,42 @@ def load(path, name, seconds=None, capture=True):
     try:
         source = path.read_bytes()
     except OSError as error:
-        functions.failure = Failure(type(error).__name__, error.strerror or str(error))
+        kind = "no file" if isinstance(error, FileNotFoundError) else type(error).__name__
+        functions.failure = Failure(kind, error.strerror or str(error))
         return functions
     linecache.checkcache(str(path))
     sys.modules[name] = module
     try:
-        code = compile(source, str(path), "exec", dont_inherit=True)
-        before = random_state()
-        with captured(io.StringIO() if capture else None), python_warnings.catch_warnings():
+        code = compile(importlib.util.decode_source(source), str(path), "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        functions.failure = unreadable(error, source, str(path))
+        return functions
+    before = random_state()
+    try:
+        with captured(io.StringIO() if capture else None), python_warnings.catch_warnings(), np.errstate():
             python_warnings.simplefilter("ignore")
             with time_limit(seconds):
                 exec(code, vars(module))
-        restore(before)
     except KeyboardInterrupt:
         raise
-    except (SyntaxError, ValueError) as error:
-        functions.failure = syntax_failure(error, path) or functions.explain(error)
     except BaseException as error:
         functions.failure = functions.explain(error)
+    finally:
+        restore(before)
     return functions
 
 
-def syntax_failure(error, path):
-    """The Failure of a file that Python cannot read, or None if the error came from running it."""
-    if not isinstance(error, SyntaxError):
-        return (
-            Failure("SyntaxError", str(error), (Frame(str(path), 1, "", ""),)) if error.__traceback__ is None else None
-        )
-    if error.filename != str(path):
-        return None
-    return Failure(
-        type(error).__name__, error.msg, (Frame(str(path), error.lineno or 1, "", (error.text or "").strip()),)
-    )
+def unreadable(error, source, path):
+    """The Failure of a file that Python cannot read, with the line at which it stops."""
+    if line := getattr(error, "lineno", None):
+        return Failure(type(error).__name__, error.msg, (Frame(path, line, "", (error.text or "").strip()),))
+    # Without a line it is the file itself: its encoding, or bytes that are no text.
+    kind, at = "SyntaxError", max(source.find(b"\0"), 0)
+    try:
+        source.decode()
+    except UnicodeDecodeError as wrong:
+        kind, at = "not UTF-8", wrong.start
+    return Failure(kind, str(error), (Frame(path, source.count(b"\n", 0, at) + 1),))
 
 
 def positional(function):
@@ -273,11 +289,12 @@ def shortened(text, most=LONGEST_OUTPUT):
 
 def differs(before, after):
     """Whether plain data has changed: exact, and NaN equals NaN."""
-    if isinstance(before, Token):
+    if isinstance(before, (Token, Network)):  # a network is there to be trained: what became of it is a result
         return False
+    if type(before) is not type(after):
+        return True
     if isinstance(before, np.ndarray):
-        return not (isinstance(after, np.ndarray) and before.shape == after.shape and before.dtype == after.dtype
-                    and before.tobytes() == after.tobytes())  # fmt: skip
+        return (before.shape, before.dtype, before.tobytes()) != (after.shape, after.dtype, after.tobytes())
     if isinstance(before, (list, tuple)):
         return len(before) != len(after) or any(differs(b, a) for b, a in zip(before, after, strict=True))
     if isinstance(before, dict):

@@ -13,11 +13,17 @@ from . import sentences as say
 from .compare import agree, far
 from .exercise import Behaviour, Exercise
 from .implementation import Description, Failure
+from .network import Network
 from .numerical import confirms
 from .oracle import Answer
 from .outcome import RUNGS
-from .trial import Observation, Question, named, results_of
+from .trial import Observation, Question, results_of
 from .wire import Strange
+
+
+def result_of(about: str) -> str:
+    """The result that a part such as "grads[0]" or "generator.w1" belongs to."""
+    return about.partition("[")[0].partition(".")[0]
 
 
 @dataclass(frozen=True)
@@ -60,8 +66,11 @@ def before_calling(exercise: Exercise, description: Description, parameters: tup
 def broken(file: str, failure: Failure) -> str:
     if failure.kind == "TimeLimit":
         return say.import_too_long(file, failure.message)
-    if failure.kind in ("SyntaxError", "IndentationError", "TabError"):
-        return say.cannot_read(file, failure.frames[-1].line if failure.frames else 1, failure.kind, failure.message)
+    if failure.frames and not failure.frames[-1].function:  # it stands in no code that ran: the file was not read
+        line = failure.frames[-1].line
+        if failure.kind == "not UTF-8":
+            return say.not_utf8(file, line)
+        return say.cannot_read(file, line, failure.kind, failure.message)
     return say.cannot_import(file, failure.kind, failure.message)
 
 
@@ -76,6 +85,10 @@ def raised(function: str, failure: Failure) -> str:
             return say.exited(function)
         case "Unusable":
             return say.unusable(function, failure.message)
+        case "no function":
+            return say.not_defined(function)
+        case "None":
+            return say.returned_nothing(function)
     return say.raised(function, failure.kind, failure.message)
 
 
@@ -95,7 +108,7 @@ def faults(exercise: Exercise, question: Question, answer: Answer, seen: Observa
         found.append(Fault("returns", "", raised(exercise.name, seen.failure)))
     else:
         results = results_of(exercise, question)
-        found += compare_results(exercise, results, answer.results, seen.value, question.dtype)
+        found += compare_results(exercise, results, answer.results, seen, question.dtype)
     return sorted(found, key=lambda fault: fault.order)
 
 
@@ -109,11 +122,12 @@ def refusal(exercise, answer, seen):
         yield Fault("returns", "", say.silent_refusal(exercise.name))
 
 
-def compare_results(exercise, results, want, value, dtype):
-    """Faults of the returned value, at most one for each result."""
+def compare_results(exercise, results, want, seen, dtype):
+    """Faults of the returned value and of the networks that were to be trained, at most one for each."""
+    value = seen.value
     if value is None:
         return [Fault("returns", "", say.returned_none(exercise.name, results))]
-    got = named(results, value)
+    got = seen.results(results)
     if got is None:
         if type(value) in (tuple, list):
             return [Fault("returns", "", say.wrong_count(exercise.name, results, len(value)))]
@@ -134,6 +148,9 @@ def leaves(name, got, want):
     if isinstance(want, (list, tuple)) and isinstance(got, (list, tuple)) and len(got) == len(want):
         for i, (g, w) in enumerate(zip(got, want, strict=True)):
             yield from leaves(f"{name}[{i}]", g, w)
+    elif isinstance(want, Network) and isinstance(got, Network):
+        for label, g, w in zip(want.labels(), got.parameters(), want.parameters(), strict=True):
+            yield f"{name}.{label}", g, w
     elif isinstance(want, dict) and isinstance(got, dict) and got.keys() == want.keys():
         for key in want:
             yield from leaves(f"{name}[{key!r}]", got[key], want[key])
@@ -156,16 +173,16 @@ def leaf_fault(exercise, name, got, want, dtype):
     sentence = wrong_dtype(name, got, want, dtype)
     if sentence:
         return Fault("dtype", name, sentence, got, want)
-    # A scalar has no dtype of its own to compare in: a float32 input gives a float32 answer, however it is wrapped.
-    if not far(got, want, dtype, exercise.conditioning).any():
+    # A scalar is compared as the coarser of what came in and what it is: NumPy's scalars stand for Python's.
+    wrong = far(got, want, np.float32 if isinstance(got, np.float32) else dtype, exercise.conditioning)
+    if not wrong.any():
         return None
-    unexpected = np.isfinite(want) & ~np.isfinite(got)
+    unexpected = np.isfinite(want) & ~np.isfinite(np.asarray(got, float))
     if unexpected.any():
         return Fault("finite", name, not_finite(name, got, want, unexpected), got, want)
     if np.ndim(want) == 0:
-        return Fault("value", name, say.wrong_number(name, number(got), number(want)), got, want)
-    wrong = int(far(got, want, dtype, exercise.conditioning).sum())
-    return Fault("value", name, say.wrong_values(name, wrong, np.size(want)), got, want)
+        return Fault("value", name, say.wrong_number(name, *numbers(got, want)), got, want)
+    return Fault("value", name, say.wrong_values(name, int(wrong.sum()), np.size(want)), got, want)
 
 
 def wrong_type(name, got, want):
@@ -178,24 +195,34 @@ def wrong_type(name, got, want):
         if is_number(got):
             # NumPy itself turns arrays without axes into scalars.
             return "" if want.ndim == 0 else say.number_for_array(name, want.shape)
-        return say.wrong_kind(name, kind_of(got), "a NumPy array")
+        return not_an_array(name, got, want)
     if is_number(want):
         if isinstance(got, np.ndarray):
             return say.array_for_number(name, got.shape) if got.ndim else say.zero_axes_for_number(name)
         if not is_number(got):
-            return say.wrong_kind(name, kind_of(got), "a number")
+            return say.no_number(name, kind_of(got))
         if is_whole(want) and not is_whole(got):
             return say.fraction_for_whole(name, number(got))
         return ""
     if isinstance(want, (list, tuple)):
         if not isinstance(got, (list, tuple)):
-            return say.wrong_kind(name, kind_of(got), "a list")
+            return say.no_list(name, kind_of(got))
         return say.wrong_length(name, len(got), len(want))
     if isinstance(want, dict):
         if not isinstance(got, dict):
-            return say.wrong_kind(name, kind_of(got), "a dict")
+            return say.no_dict(name, kind_of(got))
         return say.wrong_keys(name, map(repr, got), map(repr, want))
     return "" if type(got) is type(want) else say.wrong_kind(name, kind_of(got), kind_of(want))
+
+
+def not_an_array(name, got, want):
+    """The sentence about something else where an array was asked; some arrays cannot be looked into (see wire.py)."""
+    kind = kind_of(got)
+    if kind.startswith("ndarray of shape "):
+        return say.huge_array(name, kind.removeprefix("ndarray of shape "), want.shape)
+    if kind.startswith("ndarray of "):
+        return say.strange_array(name, kind.removeprefix("ndarray of "))
+    return say.no_array(name, kind)
 
 
 def wrong_dtype(name, got, want, dtype):
@@ -209,7 +236,7 @@ def wrong_dtype(name, got, want, dtype):
     if want.dtype.kind in "iu" and got.dtype.kind not in "iu":
         return say.not_whole(name, got.dtype)
     if want.dtype.kind == "b" and got.dtype.kind != "b":
-        return say.wrong_kind(name, f"array of {got.dtype}", "array of bool")
+        return say.no_truth_values(name, got.dtype)
     return ""
 
 
@@ -236,7 +263,7 @@ def disputed(answer: Answer, seen: Observation, results: tuple[str, ...], found:
     A result that agrees with the reference must be confirmed by numerical differences. One that does not agree must
     not be, unless it is so close that the difference is one of precision.
     """
-    got = named(results, seen.value) if seen.failure is None else None
+    got = seen.results(results)
     wrong = {fault.about: fault for fault in found if fault.order < RUNGS.index("side effects")}
     for name, along in answer.slopes.items():
         value = got.get(name) if got else None
@@ -252,7 +279,7 @@ def disputed(answer: Answer, seen: Observation, results: tuple[str, ...], found:
 
 
 def is_number(value) -> bool:
-    return isinstance(value, (int, float, np.number, np.bool_))
+    return isinstance(value, (int, float, np.integer, np.floating, np.bool_))
 
 
 def is_whole(value) -> bool:
@@ -265,6 +292,15 @@ def kind_of(value) -> str:
     return "NoneType" if value is None else type(value).__name__
 
 
-def number(value) -> str:
-    """A number as learners read it: six digits, no more."""
-    return f"{value:.6g}" if isinstance(value, (float, np.floating)) else str(value)
+def number(value, digits: int = 6) -> str:
+    """A number as learners read it: six digits, if no more are needed."""
+    return f"{value:.{digits}g}" if isinstance(value, (float, np.floating)) else str(value)
+
+
+def numbers(got, want) -> tuple[str, str]:
+    """Two numbers, with as many digits as tell them apart."""
+    for digits in (6, 9, 12, 17):
+        shown = number(got, digits), number(want, digits)
+        if shown[0] != shown[1]:
+            break
+    return shown

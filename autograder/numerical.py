@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-DIRECTIONS = 4
-NEEDED = 2  # directions that must agree; the others may have met a kink
+DIRECTIONS = 6
+NEEDED = 5  # directions that must agree: one may have met a kink, and a wrong gradient agrees in one by chance
 RELATIVE = 1e-7
-ABSOLUTE = 1e-11  # for a gradient that is zero, per unit of |upstream|·|u|
+ABSOLUTE = 1e-12  # for a gradient that is zero, per unit of |upstream|·|u|
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Where right answers come from: live from the references, or frozen, computed beforehand.
 
 Frozen answers serve where there are no references and no Numba: in a student's kit and in the browser. They also hold
-what each known mistake would have answered, so that a mistake is named there too.
+what each known mistake would have answered, so that a mistake is named there too, and the untouched stubs, for who
+wants to begin again.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import io
 import json
 import os
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,10 +22,14 @@ from .course import CourseError, Unit
 from .exercise import Behaviour, Case, Exercise, Gradient, Mistake, Value, is_float_array, to_float32
 from .implementation import Failure
 from .numerical import Slope, slopes
+from .stubs import untouched
 from .trial import Observation, Question, named, put, results_of
-from .wire import Malformed, pack, unpack
+from .wire import pack, unpack
 
 FORMAT = 1
+# What reading a damaged file can raise; a zip says NotImplementedError of flags and methods that it does not know.
+DAMAGED = (OSError, EOFError, KeyError, ValueError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+STUBS = "stubs.py"
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,7 @@ class Live:
     def run(self, exercise, question):
         seen = put(exercise, question, self.reference)
         self.reference.forget()
-        found = None if seen.failure else named(results_of(exercise, question), seen.value)
+        found = seen.results(results_of(exercise, question))
         if found is None:
             raise Unanswerable(f"{exercise.id}: the reference failed: {seen.failure or seen.value!r}")
         return found
@@ -160,17 +166,21 @@ class Frozen:
     """Answers read from a file that `freeze` wrote."""
 
     def __init__(self, source: Path | bytes):
+        name = "given" if isinstance(source, bytes) else source
         try:
-            self.archive = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
+            # Read as a whole: processes that are forked from this one must not share a position in a file.
+            content = source if isinstance(source, bytes) else Path(source).read_bytes()
+            self.archive = zipfile.ZipFile(io.BytesIO(content))
             self.index = json.loads(self.archive.read("index.json"))
+            version = self.index["format"]
         except FileNotFoundError:
             raise CourseError(
-                f"The answers {source} are missing, and there are no solutions to make them from."
+                f"The answers {name} are missing, and there are no solutions to make them from."
             ) from None
-        except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
-            raise CourseError(f"The answers {source} cannot be read ({error}). Get the file again.") from None
-        if self.index.get("format") != FORMAT:
-            raise CourseError(f"The answers {source} were made by another version of chainrule. Install that version.")
+        except (*DAMAGED, TypeError) as error:
+            raise CourseError(f"The answers {name} cannot be read ({error}). Get the file again.") from None
+        if version != FORMAT:
+            raise CourseError(f"The answers {name} were made by another version of chainrule. Install that version.")
 
     @cached_property
     def entries(self):
@@ -185,8 +195,13 @@ class Frozen:
             raise Unanswerable(f"{exercise.id} [{case.name}] has no frozen answer; the definitions have changed since")
         try:
             return unpack(self.archive.read(f"{number}.{kind}"))
-        except (KeyError, Malformed, OSError, zipfile.BadZipFile) as error:
+        except DAMAGED as error:
             raise Unanswerable(f"the frozen answer of {exercise.id} [{case.name}] cannot be read: {error}") from None
+
+    @property
+    def stubs(self) -> bytes | None:
+        """The unit's file of stubs as it was given out, or None where the answers do not hold it."""
+        return self.archive.read(STUBS) if STUBS in self.archive.namelist() else None
 
     def known(self, exercise):
         rows = self.index["mistakes"].get(exercise.name, [])
@@ -205,18 +220,24 @@ class Frozen:
             id: Observation(
                 function=seen["function"],
                 value=seen["value"],
-                failure=Failure(seen["failure"], "") if seen["failure"] else None,
+                failure=Failure(*seen["failure"]) if seen["failure"] else None,
                 unmet=seen["unmet"],
                 changed=seen["changed"],
                 random=seen["random"],
                 stale=seen["stale"],
+                after=seen["after"],
             )
             for id, seen in self.read(exercise, case, "mistakes").items()
         }
 
 
-def freeze(unit: Unit, cases=lambda exercise: exercise.visible_cases(), stamp: str = "") -> bytes:
-    """The frozen answers of a unit as the bytes of a zip file; the same answers give the same bytes."""
+def freeze(
+    unit: Unit, cases=lambda exercise: exercise.visible_cases(), stamp: str = "", stubs: bytes | None = None
+) -> bytes:
+    """The frozen answers of a unit as the bytes of a zip file; the same answers give the same bytes.
+
+    The unit's stubs go with them: as they lie there if they are untouched, otherwise those given as `stubs`, if any.
+    """
     oracle = Live(unit)
     index: dict[str, Any] = {"format": FORMAT, "unit": unit.name, "stamp": stamp, "cases": [], "mistakes": {}}
     buffer = io.BytesIO()
@@ -255,16 +276,19 @@ def freeze(unit: Unit, cases=lambda exercise: exercise.visible_cases(), stamp: s
                             id: {
                                 "function": seen.function,
                                 "value": seen.value,
-                                "failure": seen.failure.kind if seen.failure else "",
+                                "failure": (seen.failure.kind, seen.failure.message) if seen.failure else None,
                                 "unmet": seen.unmet,
                                 "changed": seen.changed,
                                 "random": seen.random,
                                 "stale": seen.stale,
+                                "after": seen.after,
                             }
                             for id, seen in oracle.mistakes(exercise, case).items()
                         }
                     ),
                 )
+        if stubs := stubs_of(unit) or stubs:
+            write(STUBS, stubs)
         write("index.json", json.dumps(index, ensure_ascii=False))
     return buffer.getvalue()
 
@@ -277,17 +301,29 @@ def engine_stamp() -> bytes:
     return digest.digest()
 
 
+def stubs_of(unit: Unit) -> bytes | None:
+    """The unit's file of stubs, or None if somebody has worked in it."""
+    source = unit.stubs.read_bytes() if unit.stubs.is_file() else b""
+    return source if untouched(source, unit.points) else None
+
+
 def is_fresh(unit: Unit) -> bool:
-    """Whether the unit's frozen answers are those of its present references, cases and mistakes."""
+    """Whether the unit's frozen answers are those of its present references, cases and mistakes, and hold its present
+    stubs; which stubs they hold does not matter once the file has been worked in."""
     try:
-        return Frozen(unit.answers).index["stamp"] == unit.stamp(engine_stamp())
+        frozen = Frozen(unit.answers)
     except CourseError:
         return False
+    return frozen.index["stamp"] == unit.stamp(engine_stamp()) and (stubs_of(unit) or frozen.stubs) == frozen.stubs
 
 
 def refresh(unit: Unit) -> None:
     """Write the unit's frozen answers anew, whole or not at all."""
-    content = freeze(unit, stamp=unit.stamp(engine_stamp()))
+    try:
+        earlier = Frozen(unit.answers).stubs
+    except CourseError:
+        earlier = None
+    content = freeze(unit, stamp=unit.stamp(engine_stamp()), stubs=earlier)
     partial = unit.answers.with_name(f"{unit.answers.name}.{os.getpid()}.partial")
     try:
         partial.write_bytes(content)

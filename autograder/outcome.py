@@ -60,7 +60,7 @@ class Outcome:
 
     Args:
         exercise: the exercise's id, such as "conv.conv2d_forward".
-        status: the first that applies of: grader error, not started, failed, blocked, not assessed, passed.
+        status: the first that applies of: grader error, not started, failed, blocked, passed, not assessed.
         points: what the exercise is worth.
         cases: the outcome of each case that was graded.
     """
@@ -95,8 +95,7 @@ def case_from_json(data: dict[str, Any]) -> CaseOutcome:
 
 
 def overall(cases: tuple[CaseOutcome, ...]) -> str:
-    """The status of an exercise whose cases came out like this."""
-    for status in (GRADER_ERROR, NOT_STARTED, FAILED, BLOCKED, NOT_ASSESSED):
-        if any(case.status == status for case in cases):
-            return status
-    return PASSED if cases else NOT_ASSESSED
+    """The status of an exercise whose cases came out like this; cases that were not assessed count neither way."""
+    seen = {case.status for case in cases} - {NOT_ASSESSED}
+    order = (GRADER_ERROR, NOT_STARTED, FAILED, BLOCKED, PASSED)
+    return next((status for status in order if status in seen), NOT_ASSESSED)

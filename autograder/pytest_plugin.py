@@ -1,11 +1,9 @@
 """The pytest face: exercises become test items, one for each visible case, and a summary by unit closes the run."""
 
-import textwrap
 from pathlib import Path
 
 import pytest
 
-COLOURS = {"passed": "green", "failed": "red", "blocked": "yellow", "not started": "cyan", "grader error": "purple"}
 LETTERS = {"not started": "-", "blocked": "b", "not assessed": "o", "grader error": "G"}
 
 
@@ -14,6 +12,8 @@ def pytest_addoption(parser):
     group.addoption("--solutions", action="store_true", help="check the reference solutions instead of your own files")
     group.addoption("--time-limit", type=float, default=None, metavar="SECONDS",
                     help="how long one call of your function may take (default 10, 0 for no limit)")  # fmt: skip
+    group.addoption("--device", default=None, metavar="DEVICE",
+                    help="compare your results with torch's as well, computed on cpu or cuda")  # fmt: skip
 
 
 def unit_of(path: Path):
@@ -41,25 +41,30 @@ class ExerciseFile(pytest.File):
         self.unit = unit
 
     def collect(self):
+        device = self.config.option.device
         for exercise in self.unit.exercises.values():
             for case in exercise.visible_cases():
-                name = f"{exercise.name}[{case.name}]"
-                # Given whole, the id is read as a parametrised test's, which --lf needs from pytest 9.2 on.
-                yield ExerciseItem.from_parent(
-                    self, name=name, nodeid=f"{self.nodeid}::{name}", exercise=exercise, case=case
-                )
+                yield self.item(ExerciseItem, exercise, case.name, case=case)
+            if device and self.unit.has_witness(exercise):
+                for dtype in ("float64", "float32"):
+                    yield self.item(TorchItem, exercise, f"torch on {device}, {dtype}", device=device, dtype=dtype)
+
+    def item(self, kind, exercise, case_name, **arguments):
+        name = f"{exercise.name}[{case_name}]"
+        # Given whole, the id is read as a parametrised test's, which --lf needs from pytest 9.2 on.
+        return kind.from_parent(self, name=name, nodeid=f"{self.nodeid}::{name}", exercise=exercise,
+                                case_name=case_name, **arguments)  # fmt: skip
 
 
-class ExerciseItem(pytest.Item):
-    """One case of an exercise."""
+class OutcomeItem(pytest.Item):
+    """An item with an outcome of the engine's."""
 
-    def __init__(self, *, exercise, case, **kwargs):
+    def __init__(self, *, exercise, case_name, **kwargs):
         super().__init__(**kwargs)
-        self.exercise, self.case = exercise, case
+        self.exercise, self.case_name = exercise, case_name
 
     def runtest(self):
-        outcome = desk(self.session).outcome(self)
-        self.outcome = outcome
+        self.outcome = outcome = self.judge()
         if outcome.status == "failed":
             first = desk(self.session).first_wrong(self)
             if outcome.printed and first is self:
@@ -75,6 +80,28 @@ class ExerciseItem(pytest.Item):
 
     def reportinfo(self):
         return self.path, self.exercise.line - 1, self.name
+
+
+class ExerciseItem(OutcomeItem):
+    """One case of an exercise."""
+
+    def __init__(self, *, case, **kwargs):
+        super().__init__(**kwargs)
+        self.case = case
+
+    def judge(self):
+        return desk(self.session).outcome(self)
+
+
+class TorchItem(OutcomeItem):
+    """An exercise compared with torch's own results, over its cases, in one dtype."""
+
+    def __init__(self, *, device, dtype, **kwargs):
+        super().__init__(**kwargs)
+        self.device, self.dtype = device, dtype
+
+    def judge(self):
+        return desk(self.session).beside_torch(self)
 
 
 class Wrong(Exception):
@@ -96,60 +123,28 @@ class Explanation:
     """A failed case as the student reads it: all of it for the first of an exercise, a sentence for the others."""
 
     def __init__(self, item, outcome):
+        from .report import explanation, one
+
         self.reprcrash = Crash(outcome.sentence)
         full = item.config.option.verbose > 0 or desk(item.session).first_wrong(item) is item
-        self.lines = list(explanation(item, outcome)) if full else [(outcome.sentence, {})]
+        folder = item.config.invocation_params.dir
+        self.lines = list(explanation(outcome, item.exercise.id, folder)) if full else [one(outcome.sentence)]
 
     def toterminal(self, tw):
-        for text, markup in self.lines:
+        from .report import wrapped
+
+        for ((text, style),) in self.lines:
             for line in wrapped(text, tw.fullwidth):
-                tw.line(line, **markup)
+                tw.line(line, **markup(style))
 
     def __str__(self):
-        return "\n".join(text for text, _ in self.lines)
+        return "\n".join(text for ((text, _),) in self.lines)
 
 
-def wrapped(text, width):
-    """The text in lines of at most `width`, each as far indented as the first; code is never broken."""
-    rest = text.lstrip()
-    indent = text[: len(text) - len(rest)]
-    return textwrap.wrap(
-        rest,
-        max(width - 1, 40),
-        initial_indent=indent,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [""]
-
-
-def explanation(item, outcome):
-    """The lines of a failure, with how each is marked up."""
-    from . import sentences as say
-
-    yield outcome.sentence, {"red": True, "bold": True}
-    if outcome.hint:
-        yield outcome.hint, {}
-    if outcome.details:
-        yield "", {}
-    for detail in outcome.details:
-        yield f"  {detail}", {}
-    for place in outcome.places:
-        where = f"  {relative(place.file, item.config)}:{place.line}"
-        yield f"{where} in {place.function}" if place.function else where, {"cyan": True}
-        if place.source:
-            yield f"      {place.source}", {}
-    for warning in outcome.warnings:
-        yield f"  {warning}", {"yellow": True}
-    yield "", {}
-    yield f"  {say.stuck(f'chainrule hint {item.exercise.id}')}", {"light": True}
-
-
-def relative(file, config):
-    try:
-        return str(Path(file).relative_to(config.invocation_params.dir))
-    except ValueError:
-        return file
+def markup(style):
+    """A style of report.py as pytest's terminal writer takes it."""
+    own = {"dim": "light", "magenta": "purple"}
+    return {own.get(word, word): True for word in style.split()}
 
 
 class Desk:
@@ -189,9 +184,40 @@ class Desk:
             return everywhere(cases, "grader error", say.grader_error(made))
         return made.grade(exercise, cases).cases
 
+    def beside_torch(self, item):
+        """The outcome of a comparison with torch; not assessed where torch or the device is missing."""
+        from .outcome import BLOCKED, NOT_STARTED, CaseOutcome
+
+        unit, exercise = item.parent.unit, item.exercise
+        cases = exercise.visible_cases()
+        own = self.grade(unit, exercise, cases[:1])[0]
+        if own.status in (NOT_STARTED, BLOCKED, "grader error"):
+            return CaseOutcome(item.case_name, own.status, own.rung, own.sentence)
+        if reason := without_torch(item.device):
+            return CaseOutcome(item.case_name, "not assessed", sentence=reason)
+        from .torch_witness import compare, function_for
+
+        made = self.graders[unit.name]
+        function = function_for(unit, exercise)
+        return compare(
+            exercise, cases, made.implementation, made.oracle, function, item.device, item.dtype, item.case_name
+        )
+
     def first_wrong(self, item):
         """The first item of the same exercise that failed, as far as the run has come."""
         return self.shown.setdefault(item.exercise, item)
+
+
+def without_torch(device):
+    """Why nothing can be compared with torch on a device, or ""."""
+    from . import sentences as say
+
+    try:
+        from .torch_witness import devices
+    except ImportError:
+        return say.no_torch()
+    found = devices()
+    return "" if device in found else say.no_device(device, found)
 
 
 DESK = pytest.StashKey[Desk]()
@@ -245,12 +271,13 @@ def course_above(arg):
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
-    if isinstance(item, ExerciseItem) and call.when == "call" and hasattr(item, "outcome"):
+    if isinstance(item, OutcomeItem) and call.when == "call" and hasattr(item, "outcome"):
         report.chainrule = {
             "root": str(item.parent.unit.root),
             "exercise": item.exercise.id,
             "points": item.parent.unit.points[item.exercise.name],
-            "case": item.case.name,
+            "case": item.case_name,
+            "visible": isinstance(item, ExerciseItem),
             "of": len(item.exercise.visible_cases()),
             "status": item.outcome.status,
             "sentence": item.outcome.sentence,
@@ -261,8 +288,10 @@ def pytest_runtest_makereport(item, call):
 def pytest_report_teststatus(report):
     seen = getattr(report, "chainrule", None)
     if seen and seen["status"] in LETTERS:
+        from .report import colour
+
         status = seen["status"]
-        return status, LETTERS[status], (status.upper(), {COLOURS.get(status, "yellow"): True})
+        return status, LETTERS[status], (status.upper(), markup(colour(status)))
     return None
 
 
@@ -296,51 +325,25 @@ def pytest_configure(config):
 
 def write_summary(reporter, root, exercises):
     """The points by unit, in course order, and what to do next."""
-    from . import sentences as say
     from .course import Course
-    from .outcome import FAILED, NOT_ASSESSED, PASSED, CaseOutcome, Outcome, overall
-    from .summary import ORDER, plain_points, summarise
+    from .outcome import NOT_ASSESSED, PASSED, CaseOutcome, Outcome, overall
+    from .report import table, total, what_next
+    from .summary import summarise
 
     course = Course.read(Path(root))
     outcomes, partial = [], 0
     for id, rows in exercises.items():
-        status = overall(tuple(CaseOutcome(row["case"], row["status"]) for row in rows))
-        if status == PASSED and len(rows) < rows[0]["of"]:
+        cases = tuple(CaseOutcome(row["case"], row["status"], sentence=row["sentence"]) for row in rows)
+        status = overall(cases)
+        if status == PASSED and sum(row["visible"] for row in rows) < rows[0]["of"]:
             status, partial = NOT_ASSESSED, partial + 1
-        outcomes.append(Outcome(id, status, rows[0]["points"], ()))
+        outcomes.append(Outcome(id, status, rows[0]["points"], cases))
     summary = summarise(course, outcomes)
+    option = reporter.config.option
     reporter.section(course.title, bold=True)
-    part = None
-    width = max((len(line.unit.name) for line in summary.units), default=0)
-    quiet = reporter.config.option.verbose < 0
-    for line in () if quiet else summary.units:
-        if line.unit.part != part:
-            part = line.unit.part
-            reporter.write_line(part, bold=True)
-        reporter.write(f"  {line.unit.name:<{width}}  ")
-        reporter.write(line.bar(), green=line.earned == line.points, cyan=line.earned < line.points)
-        reporter.write(f" {plain_points(line.earned):>3} of {plain_points(line.points):>3}  ")
-        counted = [s for s in ORDER if line.counts[s]]
-        for i, status in enumerate(counted):
-            text = f"{line.counts[status]} {say.STATUSES[status]()}"
-            reporter.write(text, **{COLOURS.get(status, "yellow"): True})
-            reporter.write(", " if i + 1 < len(counted) else "\n")
-    reporter.write_line(say.points_so_far(plain_points(summary.earned), plain_points(summary.points)), bold=True)
-    if partial:
-        reporter.write_line(say.only_some_cases(partial))
-    if summary.next is None:
-        if all(outcome.status == PASSED for outcome in outcomes):
-            reporter.write_line(say.all_done(), green=True, bold=True)
-        return
-    if reporter.config.option.solutions:
-        return
-    right = sum(outcome.status == PASSED for outcome in outcomes)
-    reporter.write_line("")
-    reporter.write_line(say.begin_here() if summary.untouched else say.go_on_here(right, len(outcomes)))
-    unit, _, function = summary.next.exercise.partition(".")
-    if summary.untouched:
-        reporter.write_line("  " + say.read_lesson(course.unit(unit).lesson.relative_to(course.root)))
-    opened = say.mend_file if summary.next.status == FAILED else say.open_file
-    reporter.write_line("  " + opened(summary.place, function), bold=True)
-    reporter.write_line("  " + say.run_check(f"pytest exercises/{unit} -k {function}"))
-    reporter.write_line("  " + say.stuck(f"chainrule hint {summary.next.exercise}"))
+    reporter.ensure_newline()
+    lines = [*(() if option.verbose < 0 else table(summary)), *total(summary, partial)]
+    for line in lines if option.solutions else [*lines, *what_next(summary)]:
+        for text, style in line:
+            reporter.write(text, **markup(style))
+        reporter.write("\n")

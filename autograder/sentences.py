@@ -19,6 +19,12 @@ def cannot_read(file, line, kind, message):
     )
 
 
+def not_utf8(file, line):
+    return _("{file} is not saved as UTF-8: Python cannot read line {line}. Save it with the encoding UTF-8.").format(
+        file=file, line=line
+    )
+
+
 def cannot_import(file, kind, message):
     return _("{file} stops while it is imported: {kind}: {message}.").format(file=file, kind=kind, message=message)
 
@@ -42,6 +48,10 @@ def renamed(function, file, similar):
     return _("{file} has no function called `{function}`, but one called `{similar}`. Is it the same, renamed?").format(
         function=function, file=file, similar=similar
     )
+
+
+def not_defined(function):
+    return _("There is no function called `{function}`. Was it removed or renamed?").format(function=function)
 
 
 def parameters(function, wanted, got):
@@ -108,6 +118,10 @@ def returned_none(function, results):
     )
 
 
+def returned_nothing(function):
+    return _("`{function}` returned None. Is a `return` missing at its end?").format(function=function)
+
+
 def result_is_none(name, function):
     return _("{name}, as returned by `{function}`, is None.").format(name=name, function=function)
 
@@ -134,6 +148,34 @@ def list_for_array(name):
     return _("{name} is a list where a NumPy array was asked: `np.array(...)` makes one.").format(name=name)
 
 
+def strange_array(name, dtype):
+    return _(
+        "{name} is an array of {dtype}, which cannot be compared. Make it of plain numbers, such as float64."
+    ).format(name=name, dtype=dtype)
+
+
+def huge_array(name, got, want):
+    return _("{name} has shape {got}, too large to look into; it should have {want}.").format(
+        name=name, got=got, want=want
+    )
+
+
+def no_array(name, kind):
+    return _("{name} is of type {kind} where a plain NumPy array was asked.").format(name=name, kind=kind)
+
+
+def no_number(name, kind):
+    return _("{name} is of type {kind} where a number was asked.").format(name=name, kind=kind)
+
+
+def no_list(name, kind):
+    return _("{name} is of type {kind} where a list was asked.").format(name=name, kind=kind)
+
+
+def no_dict(name, kind):
+    return _("{name} is of type {kind} where a dict was asked.").format(name=name, kind=kind)
+
+
 def number_for_array(name, shape):
     return _("{name} is a single number where an array of shape {shape} was asked.").format(name=name, shape=shape)
 
@@ -158,8 +200,14 @@ def wrong_kind(name, got, wanted):
     return _("{name} is of type {got} where {wanted} was asked.").format(name=name, got=got, wanted=wanted)
 
 
+def no_truth_values(name, dtype):
+    return _("{name} is an array of {dtype} where one of bool (True or False) was asked.").format(
+        name=name, dtype=dtype
+    )
+
+
 def wrong_length(name, got, want):
-    return _("{name} holds {got} items where {want} were asked.").format(name=name, got=got, want=want)
+    return _("{name} has length {got}; it should have {want}.").format(name=name, got=got, want=want)
 
 
 def wrong_keys(name, got, want):
@@ -203,7 +251,7 @@ def not_whole(name, got):
 
 
 def not_finite(name, count, size, first):
-    return _("{name} has {count} entries of {size} that are NaN or infinite, the first at [{first}].").format(
+    return _("{name} is NaN or infinite in {count} of {size} entries, the first at [{first}].").format(
         name=name, count=count, size=size, first=first
     )
 
@@ -266,7 +314,7 @@ def times_too_small(name, factor):
     return _("{name} is exactly {factor} times too small.").format(name=name, factor=factor)
 
 
-def times_negative(name, factor):
+def times(name, factor):
     return _("{name} is the right answer times {factor}.").format(name=name, factor=factor)
 
 
@@ -282,8 +330,12 @@ def factor_is(factor, dimension):
     )
 
 
-def shifted_by(name, amount):
+def shifted_up(name, amount):
     return _("{name} is too large by {amount} in every entry.").format(name=name, amount=amount)
+
+
+def shifted_down(name, amount):
+    return _("{name} is too small by {amount} in every entry.").format(name=name, amount=amount)
 
 
 def transposed(name):
@@ -368,7 +420,7 @@ def changed_random_state(function):
 
 def overwritten(function):
     return _(
-        "An array that `{function}` had returned before was overwritten by a later call. Make a new array in each call."
+        "`{function}` wrote into an array that an earlier call had returned. Make a new array in each call."
     ).format(function=function)
 
 
@@ -487,3 +539,257 @@ STATUSES = {
     "not assessed": lambda: _("not assessed"),
     "grader error": lambda: _("grader error"),
 }
+
+
+# The commands
+
+
+def nearest(names):
+    return _("Did you mean {names}?").format(names=", ".join(names))
+
+
+def unknown_unit(name, units):
+    return _("There is no unit {name}. The units are: {units}.").format(name=name, units=", ".join(units))
+
+
+def unknown_exercise(name, unit, exercises):
+    return _("The unit {unit} has no exercise {name}. It has: {exercises}.").format(
+        name=name, unit=unit, exercises=", ".join(exercises)
+    )
+
+
+def exercise_nowhere(name, example):
+    return _("There is no exercise {name} in this course. Name one as UNIT.EXERCISE, for example {example}.").format(
+        name=name, example=example
+    )
+
+
+def exercise_in_several(name, ids):
+    return _("Several units have an exercise {name}: say which, {ids}.").format(name=name, ids=", ".join(ids))
+
+
+def unit_not_exercise(unit, ids):
+    return _("{unit} is a unit. Name one of its exercises: {ids}.").format(unit=unit, ids=", ".join(ids))
+
+
+def unknown_case(name, cases):
+    return _("There is no case {name}. The cases are: {cases}.").format(
+        name=repr(name), cases="; ".join(map(repr, cases))
+    )
+
+
+# Hints
+
+
+def hint_title(function, step, steps, kind):
+    return _("{function}, hint {step} of {steps}: {kind}").format(function=function, step=step, steps=steps, kind=kind)
+
+
+HINTS = {
+    "idea": lambda: _("the idea"),
+    "formula": lambda: _("the formula"),
+    "code": lambda: _("nearly the code"),
+}
+
+
+def next_hint(left):
+    if left == 1:
+        return _("One more hint, when you want it:")
+    return _("{left} more hints, when you want them:").format(left=left)
+
+
+def last_hint(lesson):
+    return _("That was the last hint. Read the exercise's part of {lesson} once more, and its docstring.").format(
+        lesson=lesson
+    )
+
+
+def last_hint_again():
+    return _("You have seen every hint, so this was the last one again. For all of them:")
+
+
+def no_hints(exercise, file):
+    return _("There are no hints for {exercise}: {file} has none.").format(exercise=exercise, file=file)
+
+
+def no_such_step(exercise, steps):
+    return _("{exercise} has {steps} hints: give --step a number from 1 to {steps}.").format(
+        exercise=exercise, steps=steps
+    )
+
+
+# Watching
+
+
+def watching(time, place):
+    return _("Checked at {time}. Watching {place}: save to check again, Ctrl-C ends.").format(time=time, place=place)
+
+
+def no_exercises(folder):
+    return _("There is no folder exercises in {folder}: nothing to watch.").format(folder=folder)
+
+
+def still_checking():
+    return _("Still checking … A loop that does not end? Save again to start over.")
+
+
+def stopped_watching():
+    return _("Stopped watching.")
+
+
+def newly_right(functions):
+    if len(functions) == 1:
+        return _("`{function}` is right now.").format(function=functions[0])
+    return _("Right now: {functions}.").format(functions=", ".join(f"`{function}`" for function in functions))
+
+
+def your_output():
+    return _("Your code printed:")
+
+
+def check_ended(status):
+    return _("The check ended without a result (exit status {status}). Does your code end Python, or crash it?").format(
+        status=status
+    )
+
+
+def check_killed(seconds):
+    return _("The check was ended after {seconds} seconds. Is there a loop that catches every exception?").format(
+        seconds=seconds
+    )
+
+
+# Resetting
+
+
+def reset_question(file):
+    return _("Put the stubs back into {file}? A copy of your work is kept beside it.").format(file=file)
+
+
+def reset_done(file):
+    return _("{file} holds its stubs again.").format(file=file)
+
+
+def reset_kept(backup):
+    return _("Your work is kept: {backup}").format(backup=backup)
+
+
+def reset_not_needed(file):
+    return _("{file} holds the untouched stubs already: there is nothing to put back.").format(file=file)
+
+
+def nothing_changed():
+    return _("Nothing was changed.")
+
+
+def no_stubs(unit, file):
+    return _(
+        "The stubs of {unit} are not to be found here: neither with its answers nor in git. Your work is as it was. "
+        "Get {file} again from where you got the course, and save it under that name."
+    ).format(unit=unit, file=file)
+
+
+def cannot_write(file, message):
+    return _("{file} cannot be written: {message}.").format(file=file, message=message)
+
+
+# Drawing
+
+
+def no_matplotlib():
+    return _('Drawing needs matplotlib. Install it with: pip install "chainrule[plot]"')
+
+
+def picture_at(path):
+    return _("The picture: {path}").format(path=path)
+
+
+def nothing_to_draw(function):
+    return _("There is nothing to draw: `{function}` returns no array.").format(function=function)
+
+
+def no_answer_to_draw():
+    return _("There is nothing to draw.")
+
+
+def behaviour_not_drawn(function):
+    return _("There is nothing to draw: `{function}` is judged by what it does, not by an array.").format(
+        function=function
+    )
+
+
+def refusal_not_drawn(case):
+    return _("There is nothing to draw in the case {case!r}: it asks for a ValueError.").format(case=case)
+
+
+def other_case(case, sentence):
+    return _("Another case is wrong, {case!r}: {sentence}").format(case=case, sentence=sentence)
+
+
+def right_answer(function):
+    return _("`{function}` is right in this case.").format(function=function)
+
+
+def yours(name, described):
+    return _("your {name}: {described}").format(name=name, described=described)
+
+
+def should_be(name, described):
+    return _("right {name}: {described}").format(name=name, described=described)
+
+
+def difference(name):
+    return _("your {name} − right {name}").format(name=name)
+
+
+def no_difference(name):
+    return _("{name}: no difference").format(name=name)
+
+
+def no_difference_of_shapes():
+    return _("The shapes differ,\nso there is no difference to draw.")
+
+
+def not_an_array(kind):
+    return _("no array: {kind}").format(kind=kind)
+
+
+def cut_off(shown, count):
+    return _("the first {shown} of {count} images").format(shown=shown, count=count)
+
+
+def results_left_out(names):
+    return _("Not drawn, for want of room: {names}.").format(names=", ".join(names))
+
+
+# torch as a witness
+
+
+def torch_disagrees(function, device):
+    return _("`{function}` does not give what torch gives on {device}.").format(function=function, device=device)
+
+
+def not_what_torch_gives(result, case):
+    return _("[{case}]: {result} has another shape than torch's.").format(case=case, result=result)
+
+
+def torch_gives(result, case, got, want):
+    return _("[{case}]: {result} is furthest off where it is {got}; torch gives {want}.").format(
+        case=case, result=result, got=got, want=want
+    )
+
+
+def torch_tolerance(device, dtype, tolerance):
+    return _("Compared with torch on {device} in {dtype}, to within {tolerance:.1e}.").format(
+        device=device, dtype=dtype, tolerance=tolerance
+    )
+
+
+def no_torch():
+    return _("Nothing was compared with torch: it is not installed here (pip install torch).")
+
+
+def no_device(device, devices):
+    return _("Nothing was compared with torch on {device}: torch finds only {devices} here.").format(
+        device=device, devices=", ".join(devices)
+    )

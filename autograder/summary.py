@@ -8,6 +8,7 @@ from .checking import line_of
 from .course import Course, Unit
 from .outcome import BLOCKED, FAILED, GRADER_ERROR, NOT_ASSESSED, NOT_STARTED, PASSED, Outcome
 
+REMARKED = (GRADER_ERROR, NOT_ASSESSED, BLOCKED)
 ORDER = (PASSED, FAILED, BLOCKED, NOT_STARTED, NOT_ASSESSED, GRADER_ERROR)
 
 
@@ -32,9 +33,11 @@ class UnitSummary:
 class Summary:
     """The units that were checked, in course order, and the exercise to do next."""
 
+    course: Course
     units: tuple[UnitSummary, ...]
     next: Outcome | None
     place: str
+    remarks: tuple[tuple[str, str], ...] = ()  # statuses that want explaining, each with its sentence
 
     @property
     def earned(self) -> float:
@@ -43,6 +46,15 @@ class Summary:
     @property
     def points(self) -> float:
         return sum(unit.points for unit in self.units)
+
+    @property
+    def exercises(self) -> int:
+        """How many exercises were checked."""
+        return sum(unit.counts.total() for unit in self.units)
+
+    @property
+    def right(self) -> int:
+        return sum(unit.counts[PASSED] for unit in self.units)
 
     @property
     def untouched(self) -> bool:
@@ -68,7 +80,9 @@ def summarise(course: Course, outcomes: Iterable[Outcome]) -> Summary:
         name, _, function = first.exercise.partition(".")
         unit = course.unit(name)
         place = f"{unit.stubs.relative_to(course.root)}:{line_of(unit, function)}"
-    return Summary(tuple(units), first, place)
+    cases = [case for outcome in by_id.values() for case in outcome.cases]
+    remarks = dict.fromkeys((c.status, c.sentence) for c in cases if c.status in REMARKED and c.sentence)
+    return Summary(course, tuple(units), first, place, tuple(remarks))
 
 
 def plain_points(points: float) -> str:

@@ -1,4 +1,5 @@
-"""torch as an independent witness: the unit's forwards written with torch, their gradients by autograd.
+"""torch as an independent witness, on the CPU or a GPU: the unit's forwards written with torch, their gradients by
+autograd.
 
 A unit's solutions/<unit>/witness.py holds functions with the names of the exercises that torch can express. They take
 and return what the exercise does, tensors for arrays and without the cache; gradients need no function of their own.
@@ -7,9 +8,24 @@ and return what the exercise does, tensors for arrays and without the cache; gra
 import numpy as np
 import torch
 
+from . import sentences as say
+from .compare import far, tolerance
 from .course import Unit
-from .exercise import Exercise, Gradient
-from .trial import Question
+from .exercise import Case, Exercise, Gradient, is_float_array
+from .implementation import Implementation
+from .ladder import number
+from .oracle import Oracle
+from .outcome import FAILED, PASSED, CaseOutcome
+from .trial import Question, put, results_of
+
+# TF32 keeps ten bits of a float32: fine for training, too coarse for a witness.
+torch.backends.cuda.matmul.allow_tf32 = False
+torch.backends.cudnn.allow_tf32 = False
+
+
+def devices() -> list[str]:
+    """The devices on which torch can compute here."""
+    return ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 
 
 def function_for(unit: Unit, exercise: Exercise):
@@ -65,3 +81,59 @@ def plain(value):
         return value
     array = value.detach().cpu().numpy()
     return array if array.ndim else array.item()
+
+
+def in_dtype(value, dtype):
+    return value.astype(dtype) if is_float_array(value) else value
+
+
+def compare(
+    exercise: Exercise,
+    cases: list[Case],
+    implementation: Implementation,
+    oracle: Oracle,
+    function,
+    device: str,
+    dtype: type,
+    name: str,
+) -> CaseOutcome:
+    """Compare a student's results with torch's own, on a device and in a dtype, over several cases of an exercise.
+
+    Args:
+        exercise, cases: what is asked; cases that must be refused are left out.
+        implementation: where the student's functions live.
+        oracle: gives the questions.
+        function: torch's version of the forward, from `function_for`.
+        device: one of `devices()`.
+        dtype: np.float64 or np.float32, for inputs and results.
+        name: what to call the outcome.
+    """
+    wrong = []
+    for case in cases:
+        if case.refuses or case.float32:
+            continue
+        asked, _ = oracle.ask(exercise, case)
+        question = Question(
+            {key: in_dtype(value, dtype) for key, value in asked.arguments.items()},
+            tuple(in_dtype(value, dtype) for value in asked.upstream),
+            dtype is np.float32,
+        )
+        want = results(exercise, question, function, device)
+        seen = put(exercise, question, implementation, case)
+        got = seen.results(results_of(exercise, question)) or {}
+        implementation.forget()
+        for result, right in want.items():
+            value = got.get(result)
+            if value is None or np.shape(value) != np.shape(right):
+                wrong.append(say.not_what_torch_gives(result, case.name))
+                continue
+            off = far(value, right, dtype, exercise.conditioning)
+            if off.any():
+                worst = np.unravel_index(int(np.argmax(np.abs(np.asarray(value, float) - right) * off)), off.shape)
+                mine, theirs = np.asarray(value)[worst], np.asarray(right)[worst]
+                wrong.append(say.torch_gives(result, case.name, number(mine), number(theirs)))
+    shown = say.torch_tolerance(device, dtype, tolerance(dtype, exercise.conditioning))
+    if wrong:
+        sentence = say.torch_disagrees(exercise.name, device)
+        return CaseOutcome(name, FAILED, "value", sentence, details=(*wrong[:4], shown))
+    return CaseOutcome(name, PASSED, details=(shown,))

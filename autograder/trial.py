@@ -8,6 +8,7 @@ import numpy as np
 
 from .exercise import Behaviour, Exercise, Gradient, Unmet
 from .implementation import Failure, Implementation, Reply
+from .network import Network
 from .wire import Strange, Token
 
 
@@ -39,6 +40,7 @@ class Observation:
     shares: tuple[tuple[str, str], ...] = ()
     stale: bool = False
     random: bool = False
+    after: dict[str, Network] = field(default_factory=dict)  # networks among the arguments, as the call left them
     forward: "Observation | None" = field(default=None)  # for a gradient: what the forward did
 
     @classmethod
@@ -51,10 +53,18 @@ class Observation:
             warnings=reply.warnings,
             changed=tuple(arguments[i] for i in reply.changed),
             shares=tuple((results[r], arguments[a]) for r, a in reply.shares if r < len(results)),
-            stale=reply.stale,
+            # What the forward overwrote is not the backward's doing.
+            stale=reply.stale and not (forward and forward.stale),
             random=reply.random,
+            after={arguments[i]: network for i, network in reply.after.items()},
             forward=forward,
         )
+
+    def results(self, names: tuple[str, ...]) -> dict[str, Any] | None:
+        """The returned value by the names of the results, and the networks that the call was to train, by theirs;
+        None if more or fewer values were returned."""
+        found = None if self.failure else named(names, self.value)
+        return None if found is None else {**found, **self.after}
 
 
 def results_of(exercise: Exercise, question: Question) -> tuple[str, ...]:
@@ -134,8 +144,9 @@ def watch(exercise: Behaviour, case, implementation: Implementation) -> Observat
     except Unmet as error:
         unmet = str(error)
     except Exception as error:
-        # The check could not use what came back: None where numbers were asked, say.
-        failure = Failure("Unusable", f"{type(error).__name__}: {error}")
+        # The check could not use what came back.
+        returned_none = student._replies and student._replies[-1].value is None
+        failure = Failure("None" if returned_none else "Unusable", f"{type(error).__name__}: {error}")
     replies = student._replies
     return Observation(
         student._called,

@@ -1,8 +1,9 @@
 """Plain data: what may cross from a student's code to the engine and back, and its form as bytes.
 
 Plain data is None, bool, int, float, str, lists, tuples, dicts with string keys, NumPy scalars and arrays of a
-whitelisted dtype, and two markers: a Token stands for a value that stays where it was made (a cache), Strange for
-one that cannot cross. The bytes are a JSON header followed by the arrays' raw memory; there is never a pickle.
+whitelisted dtype, networks (as their parameters), and two markers: a Token stands for a value that stays where it was
+made (a cache), Strange for one that cannot cross. The bytes are a JSON header followed by the arrays' raw memory; there
+is never a pickle.
 """
 
 import json
@@ -12,10 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .network import Network
+
 DTYPES = {
     np.dtype(name) for name in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 }
 DEEPEST = 32
+LARGEST = 2**28  # bytes of one array; a broadcast view may claim far more than there is
+LONGEST = 1024  # bits of an int: beyond, it is no longer comparable with a float
 
 
 @dataclass(frozen=True)
@@ -38,12 +43,18 @@ class Malformed(ValueError):
 
 def plain(value, depth=0):
     """A deep copy of `value` as plain data: arrays are copied, what cannot cross becomes Strange."""
-    if value is None or type(value) in (bool, int, float, str, Token, Strange):
+    if value is None or type(value) in (bool, float, str, Token, Strange):
         return value
+    if type(value) is int:
+        return value if value.bit_length() < LONGEST else Strange(f"int of {value.bit_length()} bits")
     if type(value) is np.ndarray:
-        return value.copy() if value.dtype.newbyteorder("=") in DTYPES else Strange(f"ndarray of {value.dtype}")
+        if value.dtype.newbyteorder("=") not in DTYPES:
+            return Strange(f"ndarray of {value.dtype}")
+        return value.copy() if value.nbytes <= LARGEST else Strange(f"ndarray of shape {value.shape}")
     if isinstance(value, np.generic) and value.dtype in DTYPES:
         return value.dtype.type(value)
+    if type(value) is Network:
+        return value.copy()
     if depth < DEEPEST:
         if type(value) in (list, tuple):
             return type(value)(plain(item, depth + 1) for item in value)
@@ -60,13 +71,17 @@ def pack(value):
         if value is None or type(value) in (bool, str):
             return value
         if type(value) is int:
-            return {"int": str(value)}
+            return {"int": hex(value)}
         if type(value) is float:
             return {"float": value.hex()}
         if type(value) in (Token, Strange):
             return {type(value).__name__: getattr(value, "id", None) if type(value) is Token else value.kind}
+        if type(value) is Network:
+            return {"Network": node(value.state())}
         if isinstance(value, (np.ndarray, np.generic)):
             array = np.asarray(value)
+            if array.dtype.newbyteorder("=") not in DTYPES:
+                raise TypeError(f"not plain data: an array of {array.dtype}")
             array = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(array.shape)
             arrays.append(array.tobytes())
             kind = "array" if isinstance(value, np.ndarray) else "scalar"
@@ -77,7 +92,8 @@ def pack(value):
             return {"dict": [[key, node(item)] for key, item in value.items()]}
         raise TypeError(f"not plain data: {type(value).__name__}")
 
-    header = json.dumps(node(value), ensure_ascii=False, separators=(",", ":")).encode()
+    # A str may hold half a surrogate pair, which is no text; json.loads reads it in the same way.
+    header = json.dumps(node(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     return b"".join([struct.pack("<I", len(header)), header, *arrays])
 
 
@@ -93,7 +109,7 @@ def unpack(data):
     def array(dtype, shape):
         nonlocal offset
         dtype = np.dtype(dtype) if isinstance(dtype, str) and len(dtype) <= 4 else None
-        if dtype not in DTYPES or len(shape) > 32 or not all(type(n) is int and n >= 0 for n in shape):
+        if dtype not in DTYPES or len(shape) > 64 or not all(type(n) is int and n >= 0 for n in shape):
             raise Malformed("an array's dtype or shape is not allowed")
         count = math.prod(shape)
         if offset + count * dtype.itemsize > len(data):
@@ -110,7 +126,7 @@ def unpack(data):
         ((kind, content),) = node.items()
         match kind:
             case "int":
-                return int(content)
+                return int(content, 16)
             case "float":
                 return float.fromhex(content)
             case "array":
@@ -121,6 +137,8 @@ def unpack(data):
                 return Token(int(content))
             case "Strange":
                 return Strange(str(content))
+            case "Network":
+                return Network.from_state(value(content))
             case "list":
                 return [value(item) for item in content]
             case "tuple":
@@ -133,7 +151,7 @@ def unpack(data):
         result = value(header)
     except Malformed:
         raise
-    except (TypeError, ValueError, RecursionError, OverflowError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError, OverflowError) as error:
         raise Malformed(str(error)) from None
     if offset != len(data):
         raise Malformed("there are bytes left over")

@@ -6,7 +6,7 @@ import sys
 import click
 
 from .. import __version__
-from ..course import Course, CourseError
+from ..course import Course, CourseError, Unit
 
 COMMANDS = {
     "progress": "what is done, what is next",
@@ -51,6 +51,17 @@ def find_course() -> Course:
         return Course.find()
     except CourseError as error:
         raise Trouble(str(error)) from None
+
+
+def prepare(units: list[Unit]) -> None:
+    """Bring the frozen answers of some units up to date; where that fails, a sentence and exit status 2."""
+    from .. import sentences as say
+    from ..checking import build_answers, stale
+
+    if waiting := stale(units):
+        click.echo(say.preparing(unit.name for unit in waiting), err=True)
+        if fault := build_answers(waiting):
+            raise Trouble(fault)
 
 
 class Trouble(click.ClickException):
