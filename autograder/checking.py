@@ -1,11 +1,14 @@
 """Checking a student's own files in this process: what `pytest exercises/` and the commands for students share."""
 
 import ast
+import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
+from . import sentences as say
 from .course import Course, Unit
 from .grading import Grader
 from .implementation import Functions
@@ -21,20 +24,39 @@ def stale(units: Iterable[Unit]) -> list[Unit]:
     return [unit for unit in units if unit.has_solutions and not is_fresh(unit)]
 
 
-def build_answers(units: list[Unit]) -> str:
-    """Build the frozen answers of some units of one course, in another process: this one never imports Numba.
+def build_answers(units: list[Unit], done: Callable[[str], None] = lambda name: None) -> str:
+    """Build the frozen answers of some units of one course, in other processes: this one never imports Numba.
+
+    Calls `done` with the name of each unit that is ready. Returns what went wrong, or "".
+    """
+
+    def build(unit):
+        command = [sys.executable, "-m", "autograder.cli", "answers", unit.name]
+        return unit, subprocess.run(command, cwd=unit.root, capture_output=True, text=True)
+
+    faults = []
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for future in as_completed([pool.submit(build, unit) for unit in units]):
+            unit, built = future.result()
+            if built.returncode == 0:
+                done(unit.name)
+            else:
+                faults.append((built.stderr or built.stdout).strip())
+    return "\n".join(faults)
+
+
+def prepare(units: Iterable[Unit], write: Callable[[str], None]) -> str:
+    """Bring the frozen answers of some units up to date, saying which are ready as they become so.
 
     Returns what went wrong, or "".
     """
-    if not units:
+    waiting = stale(units)
+    if not waiting:
         return ""
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder.cli", "answers", *(unit.name for unit in units)],
-        cwd=units[0].root,
-        capture_output=True,
-        text=True,
-    )
-    return "" if done.returncode == 0 else (done.stderr or done.stdout).strip()
+    write(say.preparing())
+    fault = build_answers(waiting, lambda name: write(f" {name}"))
+    write("\n")
+    return fault
 
 
 def grader(unit: Unit, solutions: bool = False, seconds: float | None = SECONDS, capture: bool = True) -> Grader:

@@ -29,6 +29,7 @@ class Course:
     root: Path
     title: str
     units: tuple["Unit", ...]
+    milestones: tuple[str, ...] = ()  # names of the scripts in exercises/milestones/
 
     @classmethod
     def find(cls, start: Path | str = ".") -> "Course":
@@ -53,7 +54,8 @@ class Course:
                 for part in manifest["parts"]
                 for unit in part["units"]
             ]
-            return cls(root, manifest["title"], tuple(units))
+            milestones = [name for part in manifest["parts"] for name in part.get("milestones", ())]
+            return cls(root, manifest["title"], tuple(units), tuple(milestones))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise CourseError(f"{path} cannot be read: {error}") from None
         except (KeyError, TypeError, ValueError) as error:
@@ -124,6 +126,10 @@ class Unit:
         return self.solutions / f"{self.name}.py"
 
     @property
+    def fast_file(self) -> Path:
+        return self.solutions / "fast.py"
+
+    @property
     def witness_file(self) -> Path:
         return self.solutions / "witness.py"
 
@@ -172,6 +178,11 @@ class Unit:
     def witness(self) -> types.ModuleType:
         """The module of the unit's forwards as torch has them. Importing it needs torch."""
         return import_file(self.witness_file, self.package("solutions"))
+
+    @cached_property
+    def fast(self) -> types.ModuleType:
+        """The module of the unit's fast kernels. Importing it needs Numba."""
+        return import_file(self.fast_file, self.package("solutions"))
 
     @cached_property
     def mistakes(self) -> dict[str, list[Mistake]]:

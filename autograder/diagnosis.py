@@ -64,13 +64,18 @@ def recognise(exercise: Exercise, trials: list[Trial], oracle: Oracle) -> list[s
                 explained[id][i] = frozenset(fault.about for fault in wrong)
             else:
                 del explained[id]
+
+    def reach(id):
+        """How much a mistake explains: cases first, then the faults in them."""
+        return len(explained[id]), sum(map(len, explained[id].values()))
+
     found: list[set[str]] = [set() for _ in trials]
     for i in failing:
         for about in {fault.about for fault in trials[i].shown}:
             able = [id for id, by in explained.items() if about in by.get(i, ())]
-            # Of several that fit this case, one that explains more of the cases than every other is the one.
-            most = max((len(explained[id]) for id in able), default=0)
-            best = [id for id in able if len(explained[id]) == most]
+            # Of several that fit this case, one that explains more than every other is the one.
+            most = max(map(reach, able), default=None)
+            best = [id for id in able if reach(id) == most]
             if len(best) == 1:
                 found[i].add(best[0])
     return found
@@ -126,24 +131,29 @@ def same(a, b, dtype, conditioning: float = 1.0, precision: bool = True) -> bool
 
 
 @np.errstate(all="ignore")
-def looks_like(exercise: Exercise, trials: list[Trial], trial: Trial, about: str) -> list[str]:
-    """Sentences about one wrong result of a trial: a transformation that turns the right answer into the student's,
-    here and in every other case that is wrong, if there is exactly one; otherwise none."""
-    said: dict[tuple, str] | None = None  # the sentences hold for this trial: sizes and amounts differ in the others
-    common: set[tuple] = set()
-    for other in (trial, *(t for t in trials if t is not trial)):
-        fault = next((f for f in other.faults if f.about == about), None)
+def looks_like(exercise: Exercise, trials: list[Trial], about: str) -> list[list[str]]:
+    """For each trial sentences about one wrong result: a transformation that turns the right answer into the
+    student's in every case that is wrong, if there is exactly one; otherwise none."""
+    nothing: list[list[str]] = [[] for _ in trials]
+    found: list[dict[tuple, str]] = []
+    common: set[tuple] | None = None
+    for trial in trials:
+        fault = next((f for f in trial.faults if f.about == about), None)
         if fault is None or fault.rung in ("started", "imports", "signature", "side effects"):
+            found.append({})
             continue
         if not isinstance(fault.got, np.ndarray | np.generic | float | int) or fault.want is None:
-            return []
-        found = dict(transformations(exercise, other, fault))
-        if said is None:
-            said, common = found, set(found)
-        common &= found.keys()
+            return nothing
+        found.append(dict(transformations(exercise, trial, fault)))
+        common = found[-1].keys() if common is None else common & found[-1].keys()
         if not common:
-            return []
-    said = said or {}
+            return nothing
+    return [only_one(said, common or set()) for said in found]
+
+
+def only_one(said: dict[tuple, str], common: set[tuple]) -> list[str]:
+    """The sentences of a trial for the one transformation that is common to all, or for a factor and its dimension;
+    the factor may differ from case to case as the dimension does."""
     dimensions = [said[key] for key in said if key in common and key[0] == "dimension"]
     factors = [said[key] for key in said if key in common and key[0] == "factor"]
     others = [said[key] for key in said if key in common and key[0] not in ("dimension", "factor")]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 
 from . import sentences as say
 from .compare import tolerance
@@ -142,14 +143,16 @@ class Grader:
             return [passed(exercise, trial) for trial in trials]
         blocker = next((e for e in exercise.needs if not self.is_right(e)), None)
         known = self.oracle.known(exercise)
+        likeness = cache(lambda about: looks_like(exercise, trials, about))
         made = []
-        for trial, mistakes in zip(trials, recognise(exercise, trials, self.oracle), strict=True):
+        for i, (trial, mistakes) in enumerate(zip(trials, recognise(exercise, trials, self.oracle), strict=True)):
             if not trial.faults:
                 made.append(passed(exercise, trial))
             elif blocker and not mistakes:
                 made.append(outcome_of(trial.case, BLOCKED, say.needs_first(exercise.name, blocker.name)))
             else:
-                made.append(self.failed(exercise, trial, trials, [known[id] for id in known if id in mistakes]))
+                named = [known[id] for id in known if id in mistakes]
+                made.append(self.failed(exercise, trial, named, lambda about, i=i: likeness(about)[i]))
         return made
 
     def is_right(self, exercise: Exercise) -> bool:
@@ -158,8 +161,8 @@ class Grader:
             self.known[exercise.name] = self.grade(exercise).status == PASSED
         return self.known[exercise.name]
 
-    def failed(self, exercise, trial, trials, mistakes):
-        """The outcome of a wrong answer."""
+    def failed(self, exercise, trial, mistakes, likeness):
+        """The outcome of a wrong answer; `likeness` gives sentences about what a result looks like."""
         seen, shown = trial.seen, trial.shown
         details: list[str] = []
         identifiers = {*trial.question.arguments, *results_of(exercise, trial.question), *exercise.siblings}
@@ -167,7 +170,7 @@ class Grader:
         said = [say.mistake(mistake.name, identifiers) for mistake in mistakes]
         if not mistakes:
             for fault in shown:
-                like = looks_like(exercise, trials, trial, fault.about) if fault.about else []
+                like = likeness(fault.about) if fault.about else []
                 said += [like[0]] if like else [fault.sentence]
                 details += like[1:]
                 details += describe(exercise, trial, fault) if not like else []

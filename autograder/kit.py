@@ -8,11 +8,12 @@ import stat
 import tempfile
 import tomllib
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from .checking import build_answers, stale
+from . import milestone as milestones
+from .checking import prepare
 from .course import MANIFEST, Course, Unit
 from .language import _
 from .oracle import Frozen
@@ -60,17 +61,19 @@ class Kit:
         return sum(len(unit.points) for unit in self.units)
 
 
-def pack(course: Course, units: Iterable[Unit] = ()) -> Kit:
-    """Pack some units of a course, or all of them. Their frozen answers are brought up to date first.
+def pack(course: Course, units: Iterable[Unit] = (), write: Callable[[str], None] = lambda text: None) -> Kit:
+    """Pack some units of a course, or all of them. Their frozen answers are brought up to date first; `write` is told
+    which are ready.
 
     Raises NotPackable if a stub is solved or a file is missing, CourseError if a file of the course cannot be read.
     """
     units = tuple(units) or course.units
     if faults := [fault for unit in units for fault in faults_of(unit)]:
         raise NotPackable("\n".join(faults))
-    if fault := build_answers(stale(units)):
+    if fault := prepare(units, write):
         raise NotPackable(fault)
-    manifest = reduced(tomllib.loads((course.root / MANIFEST).read_text(encoding="utf-8")), units)
+    ready = milestones.playable(course, units)
+    manifest = reduced(tomllib.loads((course.root / MANIFEST).read_text(encoding="utf-8")), units, ready)
     files = {
         MANIFEST: toml(manifest).encode(),
         "README.md": readme(course, units).encode(),
@@ -82,6 +85,9 @@ def pack(course: Course, units: Iterable[Unit] = ()) -> Kit:
         Frozen(unit.answers)  # a file that cannot be read is noticed here, not by the students
         for path in contents(unit):
             files[path.relative_to(course.root).as_posix()] = path.read_bytes()
+    for name in ready:
+        path = milestones.script(course, name)
+        files[path.relative_to(course.root).as_posix()] = path.read_bytes()
     return Kit(slug(course.title), units, dict(sorted(files.items())))
 
 
@@ -133,13 +139,16 @@ def faults_of(unit: Unit) -> list[str]:
 # course.toml, reduced
 
 
-def reduced(manifest: dict, units: Iterable[Unit]) -> dict:
-    """A manifest that knows some units only; parts that have none left are gone."""
+def reduced(manifest: dict, units: Iterable[Unit], ready: Iterable[str] = ()) -> dict:
+    """A manifest that knows some units and milestones only; parts that have no unit left are gone."""
     chosen = {unit.name for unit in units}
-    parts = [
-        {**part, "units": [unit for unit in part["units"] if unit["name"] in chosen]} for part in manifest["parts"]
-    ]
-    return {**manifest, "parts": [part for part in parts if part["units"]]}
+    parts = []
+    for part in manifest["parts"]:
+        part = {**part, "units": [unit for unit in part["units"] if unit["name"] in chosen]}
+        if played := [name for name in part.pop("milestones", ()) if name in ready]:
+            part["milestones"] = played
+        parts += [part] if part["units"] else []
+    return {**manifest, "parts": parts}
 
 
 def toml(table: dict, path: str = "") -> str:

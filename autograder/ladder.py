@@ -20,6 +20,8 @@ from .outcome import RUNGS
 from .trial import Observation, Question, results_of
 from .wire import Strange
 
+ROUNDED = 64  # widens the tolerance for a scalar in float32, to 1e-6
+
 
 def result_of(about: str) -> str:
     """The result that a part such as "grads[0]" or "generator.w1" belongs to."""
@@ -101,7 +103,7 @@ def faults(exercise: Exercise, question: Question, answer: Answer, seen: Observa
         if seen.failure:
             found.append(Fault("returns", "", raised(seen.function, seen.failure)))
         elif seen.unmet:
-            found.append(Fault("value", "", seen.unmet))
+            found.append(Fault("value", "", say.unmet(seen.unmet)))
     elif answer.refusal:
         found += refusal(exercise, answer, seen)
     elif seen.failure:
@@ -173,8 +175,9 @@ def leaf_fault(exercise, name, got, want, dtype):
     sentence = wrong_dtype(name, got, want, dtype)
     if sentence:
         return Fault("dtype", name, sentence, got, want)
-    # A scalar is compared as the coarser of what came in and what it is: NumPy's scalars stand for Python's.
-    wrong = far(got, want, np.float32 if isinstance(got, np.float32) else dtype, exercise.conditioning)
+    # NumPy's scalars stand for Python's, whatever their precision: one in float32 has rounded, and is no worse for it.
+    rounded = isinstance(got, np.float32) and dtype != np.float32
+    wrong = far(got, want, dtype, exercise.conditioning * (ROUNDED if rounded else 1))
     if not wrong.any():
         return None
     unexpected = np.isfinite(want) & ~np.isfinite(np.asarray(got, float))

@@ -201,7 +201,10 @@ class Frozen:
     @property
     def stubs(self) -> bytes | None:
         """The unit's file of stubs as it was given out, or None where the answers do not hold it."""
-        return self.archive.read(STUBS) if STUBS in self.archive.namelist() else None
+        try:
+            return self.archive.read(STUBS) if STUBS in self.archive.namelist() else None
+        except DAMAGED as error:
+            raise CourseError(f"The answers' {STUBS} cannot be read ({error}). Get the file again.") from None
 
     def known(self, exercise):
         rows = self.index["mistakes"].get(exercise.name, [])
@@ -276,7 +279,7 @@ def freeze(
                             id: {
                                 "function": seen.function,
                                 "value": seen.value,
-                                "failure": (seen.failure.kind, seen.failure.message) if seen.failure else None,
+                                "failure": frozen_failure(seen.failure, answer),
                                 "unmet": seen.unmet,
                                 "changed": seen.changed,
                                 "random": seen.random,
@@ -293,10 +296,15 @@ def freeze(
     return buffer.getvalue()
 
 
+def frozen_failure(failure: Failure | None, answer: Answer):
+    """What is kept of a mistake's exception; where a refusal was right, not the reference's own words."""
+    return failure and (failure.kind, "" if answer.refusal else failure.message)
+
+
 def engine_stamp() -> bytes:
     """A hash of the engine's own files that decide what is frozen."""
     digest = hashlib.sha256()
-    for name in ("exercise.py", "implementation.py", "numerical.py", "oracle.py", "trial.py", "wire.py"):
+    for name in ("exercise.py", "implementation.py", "network.py", "numerical.py", "oracle.py", "trial.py", "wire.py"):
         digest.update(Path(__file__).with_name(name).read_bytes())
     return digest.digest()
 
@@ -312,9 +320,10 @@ def is_fresh(unit: Unit) -> bool:
     stubs; which stubs they hold does not matter once the file has been worked in."""
     try:
         frozen = Frozen(unit.answers)
+        kept = frozen.stubs
     except CourseError:
         return False
-    return frozen.index["stamp"] == unit.stamp(engine_stamp()) and (stubs_of(unit) or frozen.stubs) == frozen.stubs
+    return frozen.index["stamp"] == unit.stamp(engine_stamp()) and (stubs_of(unit) or kept) == kept
 
 
 def refresh(unit: Unit) -> None:

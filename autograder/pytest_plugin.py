@@ -17,28 +17,28 @@ def pytest_addoption(parser):
 
 
 def unit_of(path: Path):
-    """The unit whose definitions are in the file at `path`, or None."""
+    """The unit whose definitions are in the file at `path` and its place in the course, or None."""
     if path.parent.parent.name != "exercises" or path.name != f"test_{path.parent.name}.py":
         return None
     if not (path.parents[2] / "course.toml").is_file():
         return None
     from .course import Course
 
-    course = Course.read(path.parents[2])
-    return next((unit for unit in course.units if unit.definitions == path.resolve()), None)
+    units = Course.read(path.parents[2]).units
+    return next((dict(unit=u, number=i) for i, u in enumerate(units) if u.definitions == path.resolve()), None)
 
 
 def pytest_pycollect_makemodule(module_path, parent):
-    unit = unit_of(module_path)
-    return ExerciseFile.from_parent(parent, path=module_path, unit=unit) if unit else None
+    found = unit_of(module_path)
+    return ExerciseFile.from_parent(parent, path=module_path, **found) if found else None
 
 
 class ExerciseFile(pytest.File):
     """A unit's definitions."""
 
-    def __init__(self, *, unit, **kwargs):
+    def __init__(self, *, unit, number, **kwargs):
         super().__init__(**kwargs)
-        self.unit = unit
+        self.unit, self.number = unit, number
 
     def collect(self):
         device = self.config.option.device
@@ -240,15 +240,24 @@ def pytest_sessionstart(session):
     if courses and reporter and not any(arg.startswith("-r") for arg in config.invocation_params.args):
         reporter.reportchars = ""  # our own summary says what to do next
     for course in courses.values():
-        from . import sentences as say
-        from .checking import build_answers, stale, units_under
+        from .checking import prepare, units_under
+
+        def write(text):
+            if reporter:
+                reporter.write(text, flush=True)
 
         paths = [Path(config.invocation_params.dir, arg.split("::")[0]) for arg in config.args]
-        if waiting := stale(units_under(course, paths)):
-            if reporter:
-                reporter.write_line(say.preparing(unit.name for unit in waiting))
-            if fault := build_answers(waiting):
-                raise pytest.UsageError(fault)
+        if fault := prepare(units_under(course, paths), write):
+            raise pytest.UsageError(fault)
+
+
+def pytest_collection_modifyitems(items):
+    """In course order, so that what comes first is what to do first; everything else stays where it is."""
+    places = [i for i, item in enumerate(items) if isinstance(item, OutcomeItem)]
+    for place, item in zip(
+        places, sorted((items[i] for i in places), key=lambda item: item.parent.number), strict=True
+    ):
+        items[place] = item
 
 
 def course_above(arg):

@@ -73,10 +73,15 @@ def unit_line(line: UnitSummary, width: int = 0) -> Line:
 
 
 def total(summary: Summary, partial: int = 0) -> Iterator[Line]:
-    """The points of all units, and what wants explaining; `partial` exercises were checked on some cases only."""
+    """The points of all units, and remarks; `partial` exercises were checked on some cases only."""
     yield one(say.points_so_far(plain_points(summary.earned), plain_points(summary.points)), "bold")
     if partial:
         yield one(say.only_some_cases(partial))
+    yield from remarks(summary)
+
+
+def remarks(summary: Summary) -> Iterator[Line]:
+    """What is to be said beside the points: what wants explaining, or that all is done."""
     for status, sentence in summary.remarks[:MOST_REMARKS]:
         yield one(sentence, colour(status))
     if summary.right == summary.exercises:
@@ -87,14 +92,19 @@ def what_next(summary: Summary) -> Iterator[Line]:
     """Where to go on, if there is something to do."""
     if summary.next is None:
         return
-    unit, _, function = summary.next.exercise.partition(".")
+    name, _, function = summary.next.exercise.partition(".")
+    unit = summary.course.unit(name)
     yield one()
+    if not unit.stubs.is_file():
+        yield one(say.no_file(unit.stubs.name))
+        yield one("  " + say.run_check(f"chainrule reset {name}"), "bold")
+        return
     yield one(say.begin_here() if summary.untouched else say.go_on_here(summary.right, summary.exercises))
     if summary.untouched:
-        yield one("  " + say.read_lesson(summary.course.unit(unit).lesson.relative_to(summary.course.root)))
+        yield one("  " + say.read_lesson(unit.lesson.relative_to(summary.course.root)))
     opened = say.mend_file if summary.next.status == FAILED else say.open_file
     yield one("  " + opened(summary.place, function), "bold")
-    yield one("  " + say.run_check(f"pytest exercises/{unit} -k {function}"))
+    yield one("  " + say.run_check(f"pytest exercises/{name} -k {function}"))
     yield one("  " + say.stuck(f"chainrule hint {summary.next.exercise}"))
 
 

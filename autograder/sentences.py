@@ -447,6 +447,11 @@ def mistake(name, identifiers):
     return _("{mistake}.").format(mistake=name if code else name[:1].upper() + name[1:])
 
 
+def unmet(sentence):
+    """What a behaviour requires: a sentence of the course's own, translated where it holds no numbers."""
+    return _(sentence)
+
+
 # Blocked, grader error
 
 
@@ -523,8 +528,8 @@ def stuck(command):
     return _("stuck? {command}").format(command=command)
 
 
-def preparing(units):
-    return _("Preparing the answers of {units} (only after a change) …").format(units=", ".join(units))
+def preparing():
+    return _("Preparing answers (only after a change):")
 
 
 def only_some_cases(count):
@@ -542,6 +547,12 @@ STATUSES = {
 
 
 # The commands
+
+
+def broken_definitions(file, message):
+    return _("{file}, which says what is asked, cannot be read. Get it again, or mend what is wrong:\n{message}").format(
+        file=file, message=message
+    )
 
 
 def nearest(names):
@@ -622,11 +633,17 @@ def no_such_step(exercise, steps):
 
 
 def watching(time, place):
-    return _("Checked at {time}. Watching {place}: save to check again, Ctrl-C ends.").format(time=time, place=place)
+    return _("{time}  Watching {place}: save to check again, Ctrl-C ends.").format(time=time, place=place)
 
 
 def no_exercises(folder):
     return _("There is no folder exercises in {folder}: nothing to watch.").format(folder=folder)
+
+
+def several_cases(name, cases):
+    return _("Several cases are called like {name}: {cases}.").format(
+        name=repr(name), cases="; ".join(map(repr, cases))
+    )
 
 
 def still_checking():
@@ -662,8 +679,12 @@ def check_killed(seconds):
 # Resetting
 
 
+def reset_explained():
+    return _("A copy of your work will be kept beside it.")
+
+
 def reset_question(file):
-    return _("Put the stubs back into {file}? A copy of your work is kept beside it.").format(file=file)
+    return _("Put the stubs back into {file}?").format(file=file)
 
 
 def reset_done(file):
@@ -705,11 +726,23 @@ def picture_at(path):
 
 
 def nothing_to_draw(function):
-    return _("There is nothing to draw: `{function}` returns no array.").format(function=function)
+    return _("There is nothing to draw: `{function}` is to return no array.").format(function=function)
 
 
-def no_answer_to_draw():
-    return _("There is nothing to draw.")
+def nothing_returned(function):
+    return _("There is nothing to draw: `{function}` gave no result of the kind that was asked for.").format(
+        function=function
+    )
+
+
+def returned_number(name, got, want):
+    if got == want:
+        return _("{name} is {got}, which is right").format(name=name, got=got)
+    return _("{name} is {got}; it should be {want}").format(name=name, got=got, want=want)
+
+
+def empty_array():
+    return _("an empty array")
 
 
 def behaviour_not_drawn(function):
@@ -726,20 +759,20 @@ def other_case(case, sentence):
     return _("Another case is wrong, {case!r}: {sentence}").format(case=case, sentence=sentence)
 
 
-def right_answer(function):
+def right_in_this_case(function):
     return _("`{function}` is right in this case.").format(function=function)
 
 
-def yours(name, described):
-    return _("your {name}: {described}").format(name=name, described=described)
+def yours(described):
+    return _("yours: {described}").format(described=described)
 
 
-def should_be(name, described):
-    return _("right {name}: {described}").format(name=name, described=described)
+def should_be(described):
+    return _("right: {described}").format(described=described)
 
 
 def difference(name):
-    return _("your {name} − right {name}").format(name=name)
+    return _("{name}: yours − right").format(name=name)
 
 
 def no_difference(name):
@@ -755,7 +788,7 @@ def not_an_array(kind):
 
 
 def cut_off(shown, count):
-    return _("the first {shown} of {count} images").format(shown=shown, count=count)
+    return _("the first {shown} of {count} maps").format(shown=shown, count=count)
 
 
 def results_left_out(names):
@@ -793,3 +826,42 @@ def no_device(device, devices):
     return _("Nothing was compared with torch on {device}: torch finds only {devices} here.").format(
         device=device, devices=", ".join(devices)
     )
+
+
+# Milestones
+
+
+def milestone_needs(exercises):
+    return _("needs {exercises}").format(exercises=", ".join(exercises))
+
+
+def unknown_milestone(name, milestones):
+    return _("There is no milestone {name}. There are: {milestones}.").format(name=name, milestones=", ".join(milestones))
+
+
+def milestone_waits(name):
+    return _("The milestone {name} trains with your own functions, and these are not right yet:").format(name=name)
+
+
+def no_solutions(units):
+    return _("There are no solutions for {units} here; they are in the course's full repository.").format(
+        units=", ".join(units)
+    )
+
+
+def milestone_package(package):
+    return _('This milestone needs {package}: pip install "chainrule[milestones]"').format(
+        package={"sklearn": "scikit-learn"}.get(package, package)
+    )
+
+
+def picture_saved(path):
+    return _("The picture is in {path}.").format(path=path)
+
+
+def goal_reached():
+    return _("Goal reached.")
+
+
+def goal_missed():
+    return _("Not quite there this time. Another --seed may do better.")

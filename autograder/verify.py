@@ -48,10 +48,10 @@ class Verifier:
     def checks(self) -> Iterator[tuple[str, Callable[[], Report]]]:
         """The checks in order, each with its title."""
         yield "stubs", self.stubs
-        yield "zero work", self.zero_work
-        yield "references", self.references
+        yield "zero", self.zero_work
+        yield "reference", self.references
         yield "torch", self.torch
-        yield "derivatives", self.derivatives
+        yield "slopes", self.derivatives
         yield "mistakes", self.mistakes
         yield "frozen", self.frozen_answers
         yield "lesson", self.lesson

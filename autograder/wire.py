@@ -133,19 +133,19 @@ def unpack(data):
                 return array(*content)
             case "scalar":
                 return array(*content)[()]
-            case "Token":
-                return Token(int(content))
-            case "Strange":
-                return Strange(str(content))
+            case "Token" if type(content) is int:
+                return Token(content)
+            case "Strange" if type(content) is str:
+                return Strange(content)
             case "Network":
                 return Network.from_state(value(content))
             case "list":
                 return [value(item) for item in content]
             case "tuple":
                 return tuple(value(item) for item in content)
-            case "dict":
-                return {str(key): value(item) for key, item in content}
-        raise Malformed(f"unknown kind {kind!r}")
+            case "dict" if all(type(key) is str for key, _ in content):
+                return {key: value(item) for key, item in content}
+        raise Malformed(f"nothing is made of {kind!r} and what comes with it")
 
     try:
         result = value(header)

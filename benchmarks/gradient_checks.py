@@ -90,7 +90,7 @@ def try_case(oracle: Live, exercise: Exercise, case: Case, counts: Counter) -> l
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=40, help="seeds to draw unseen cases from (default 40)")
+    parser.add_argument("--seeds", type=int, default=225, help="seeds to draw unseen cases from (default 225)")
     parser.add_argument("--first", type=int, default=0, metavar="SEED", help="the first of them (default 0)")
     parser.add_argument("--units", nargs="*", default=[], help="only these units")
     options = parser.parse_args()
@@ -119,7 +119,7 @@ def main() -> int:
                 total += counts
     table.add_section()
     table.add_row("all", *(f"{total[column]:,}" for column in COLUMNS))
-    out = Console(width=None if sys.stdout.isatty() else 100)
+    out = Console(width=None if sys.stdout.isatty() else 110)
     out.print(describe("numpy", "numba"), soft_wrap=True)
     out.print(f"Unseen cases from {len(seeds)} seeds, {seeds[0]} to {seeds[-1]}.")
     out.print(table)

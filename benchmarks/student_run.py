@@ -21,7 +21,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from autograder.course import Course
-from autograder.kit import pack, write_folder
+from autograder.kit import NotPackable, pack, write_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "tests" / "sample_student"))
@@ -71,7 +71,10 @@ def main() -> int:
         ours = ["-p", "chainrule"]
     with tempfile.TemporaryDirectory(prefix="chainrule-benchmark-") as folder:
         untouched, started, empty = (Path(folder, name) for name in ("untouched", "started", "empty"))
-        kit = pack(Course.read(ROOT))
+        try:
+            kit = pack(Course.read(ROOT))
+        except NotPackable as error:
+            raise SystemExit(str(error)) from None
         write_folder(kit, untouched)
         write_folder(kit, started)
         apply(started, ["conv"])

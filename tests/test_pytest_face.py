@@ -240,7 +240,7 @@ def test_answers_are_rebuilt_when_a_mistake_changes(tmp_path):
     mistakes = tmp_path / "solutions" / "linear" / "mistakes.py"
     mistakes.write_text(mistakes.read_text().replace("db is averaged over the batch", "db is a mean, not a sum"))
     first = run(tmp_path, "exercises/linear")
-    assert "Preparing the answers of linear" in first.stdout
+    assert "Preparing answers (only after a change): linear\n" in first.stdout
     assert "db is a mean, not a sum." in first.stdout
     assert "Preparing" not in run(tmp_path, "exercises/linear").stdout
 

@@ -1,7 +1,10 @@
 """The command `chainrule`. Each command is a module of this package, imported only when it is called."""
 
 import importlib
+import shutil
 import sys
+import textwrap
+import traceback
 
 import click
 
@@ -13,6 +16,7 @@ COMMANDS = {
     "hint": "a hint for an exercise, one step at a time",
     "watch": "check again whenever a file is saved",
     "show": "draw what a function returned beside what it should",
+    "milestone": "train a real model with your own functions",
     "reset": "put a unit's stubs back, keeping a copy of your work",
     "kit": "pack what students get",
     "verify": "prove that units are sound",
@@ -54,14 +58,21 @@ def find_course() -> Course:
 
 
 def prepare(units: list[Unit]) -> None:
-    """Bring the frozen answers of some units up to date; where that fails, a sentence and exit status 2."""
+    """Read what is asked in some units and bring their frozen answers up to date; where that fails, a sentence and
+    exit status 2."""
+    from .. import checking
     from .. import sentences as say
-    from ..checking import build_answers, stale
 
-    if waiting := stale(units):
-        click.echo(say.preparing(unit.name for unit in waiting), err=True)
-        if fault := build_answers(waiting):
-            raise Trouble(fault)
+    for unit in units:
+        try:
+            unit.exercises  # noqa: B018
+        except CourseError:
+            raise
+        except Exception as error:  # a definition is code of the course's: it may fail in any way
+            said = "".join(traceback.format_exception_only(error)).strip()
+            raise Trouble(say.broken_definitions(unit.definitions.relative_to(unit.root), said)) from None
+    if fault := checking.prepare(units, lambda text: click.echo(text, err=True, nl=False)):
+        raise Trouble(fault)
 
 
 class Trouble(click.ClickException):
@@ -69,10 +80,17 @@ class Trouble(click.ClickException):
 
     exit_code = 2
 
+    def format_message(self):
+        """The text, wrapped where it is read on a terminal; elsewhere its lines stay whole."""
+        if not sys.stderr.isatty():
+            return self.message
+        width = min(shutil.get_terminal_size().columns, 100) - len("Error: ")
+        return "\n".join(textwrap.fill(line, width, break_on_hyphens=False) for line in self.message.split("\n"))
 
-def main() -> None:
+
+def main(arguments: list[str] | None = None) -> None:
     try:
-        status = chainrule.main(standalone_mode=False)
+        status = chainrule.main(arguments, standalone_mode=False)
     except CourseError as error:
         Trouble(str(error)).show()
         status = 2

@@ -1,5 +1,6 @@
 """chainrule hint: a hint for an exercise, one step at a time."""
 
+import contextlib
 import json
 import os
 import re
@@ -64,7 +65,7 @@ def command(exercise, step, again, every):
 def laid_out(kind: str, text: str, width: int) -> list[str]:
     """A hint in lines. Code is left as it is, a formula has a line for each statement, and indices are not torn."""
     if kind == "code":
-        return [f"    {line}" for line in text.splitlines()]
+        return [f"  {line}" for line in text.splitlines()]
     if kind == "formula":
         text = re.sub(r";\s+(?![^(\[]*[)\]])", "\n", text)
     kept = re.sub(r"\[[^\[\]]*\]", lambda found: found[0].replace(" ", "\0"), text)
@@ -92,14 +93,9 @@ class Memory:
     def note(self, id: str, count: int) -> None:
         """Remember that so many hints were seen: all of it is written, or nothing."""
         partial = self.path.with_name(f"{self.path.name}.{os.getpid()}.partial")
-        try:
+        with contextlib.suppress(OSError):
             self.path.parent.mkdir(exist_ok=True)
             partial.write_text(json.dumps({**self.read(), id: count}, indent=1), encoding="utf-8")
             os.replace(partial, self.path)
-        except OSError:
-            pass
-        finally:
-            try:
-                partial.unlink(missing_ok=True)
-            except OSError:
-                pass
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)

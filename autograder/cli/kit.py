@@ -29,7 +29,8 @@ def command(out, names, force):
         raise Trouble(f"{out} is part of the course itself. Choose a folder of its own for the kit.")
     kept = []
     try:
-        kit = pack(course, [unit for unit in course.units if unit.name in chosen])
+        units = [unit for unit in course.units if unit.name in chosen]
+        kit = pack(course, units, lambda text: click.echo(text, nl=False))
         if out.suffix.lower() == ".zip":
             write_zip(kit, out, force)
         else:

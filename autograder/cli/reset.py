@@ -40,7 +40,7 @@ def command(unit, yes):
     if work == stubs:
         click.echo(say.reset_not_needed(file))
         return
-    if work is not None and not yes and not agreed(say.reset_question(file)):
+    if work is not None and not yes and not agreed(file):
         click.echo(say.nothing_changed())
         raise SystemExit(1)
     try:
@@ -53,10 +53,11 @@ def command(unit, yes):
         click.echo(say.reset_kept(kept.relative_to(course.root)))
 
 
-def agreed(question: str) -> bool:
+def agreed(file: Path) -> bool:
     """Whether somebody says yes; who is not there, or interrupts, does not."""
     try:
-        return click.confirm(question)
+        click.echo(say.reset_explained())
+        return click.confirm(say.reset_question(file))
     except click.Abort:
         click.echo()
         return False

@@ -4,6 +4,7 @@ import sys
 import time
 
 import click
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -22,7 +23,8 @@ def command(units, every):
     """Prove that UNITS (all, if none are named) are sound.
 
     Stubs import and score zero, references score full marks and agree with torch and with numerical derivatives, every
-    known mistake is caught and named, frozen answers are the live ones. Exit status 1 on any fault.
+    known mistake is caught and named, frozen answers are the live ones. The table counts what was tried. Exit status 1
+    on any fault.
     """
     course = find_course()
     chosen = [course.unit(name) for name in units] or course.units
@@ -42,7 +44,7 @@ def command(units, every):
                 faults.append((unit.name, "references", f"the answers cannot be frozen: {error}"))
                 continue
             if table is None:
-                table = Table("unit", *(title for title, _ in checks))
+                table = Table("unit", *(title for title, _ in checks), box=box.SIMPLE, padding=(0, 1, 0, 0))
             cells = []
             known, missed = sum(map(len, unit.mistakes.values())), 0
             for title, check in checks:

@@ -1,5 +1,6 @@
 """chainrule watch: check again whenever a file is saved."""
 
+import contextlib
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ from .. import sentences as say
 from ..checking import SECONDS
 from ..course import Course, Unit
 from ..outcome import FAILED, PASSED, Outcome
-from ..report import Line, explanation, one, total, unit_line, what_next
+from ..report import Line, explanation, one, remarks, total, unit_line, what_next
 from ..summary import summarise
 from . import Trouble, find_course
 from .names import units_named
@@ -25,6 +26,7 @@ from .screen import console, put
 
 LOOK = 50  # milliseconds from one look at the files, and at the check that runs, to the next
 PATIENCE = 2.0  # seconds after which a check that still runs is mentioned
+MOST_PRINTED = 12  # lines of what the student's code printed: the explanation above them should stay in sight
 LONGEST = 60.0  # seconds that a check may take where no time limit within it helped
 
 
@@ -64,7 +66,7 @@ def keep_checking(course, units, seconds, screen):
         rust_timeout=LOOK,
         yield_on_timeout=True,
     )
-    check, earlier = None, []
+    check, right = None, None
     try:
         for number, saved in enumerate(saves):
             if saved or number == 0:
@@ -77,8 +79,9 @@ def keep_checking(course, units, seconds, screen):
                 if isinstance(found, str):
                     put(screen, [one(found, "red bold")])
                 else:
-                    put(screen, shown(course, found, earlier))
-                    earlier = found
+                    now_right = {outcome.exercise for outcome in found if outcome.status == PASSED}
+                    put(screen, shown(course, found, set() if right is None else now_right - right))
+                    right = now_right | (right or set())
                 put(screen, [one(), one(say.watching(time.strftime("%H:%M:%S"), place), "dim")])
             elif check and check.is_slow():
                 put(screen, [one(say.still_checking(), "dim")])
@@ -92,13 +95,18 @@ def is_source(name: str) -> bool:
     return name.endswith(".py") and not name.startswith(".") and not name.endswith(".bak.py")
 
 
-def shown(course: Course, outcomes: list[Outcome], earlier: list[Outcome]) -> Iterator[Line]:
-    """What has become right since the check before, the first thing that is wrong, and how far one is."""
+def shown(course: Course, outcomes: list[Outcome], new: set[str]) -> Iterator[Line]:
+    """What has become right, the first thing that is wrong, and how far one is.
+
+    Args:
+        course: the course.
+        outcomes: what came of the check.
+        new: ids of the exercises that are right for the first time since the watching began.
+    """
     summary = summarise(course, outcomes)
-    undone = {outcome.exercise for outcome in earlier if outcome.status != PASSED}
-    new = [o.exercise.partition(".")[2] for o in outcomes if o.status == PASSED and o.exercise in undone]
     if new:
-        yield one(say.newly_right(new), "green bold")
+        names = [outcome.exercise.partition(".")[2] for outcome in outcomes if outcome.exercise in new]
+        yield one(say.newly_right(names), "green bold")
         yield one()
     wrong = summary.next if summary.next and summary.next.status == FAILED else None
     if wrong:
@@ -109,20 +117,26 @@ def shown(course: Course, outcomes: list[Outcome], earlier: list[Outcome]) -> It
         if case.printed:
             yield one()
             yield one(f"  {say.your_output()}", "dim")
-            yield from (one(f"  {line}") for line in case.printed.splitlines())
+            printed = case.printed.splitlines()
+            yield from (one(f"  {line}") for line in printed[:MOST_PRINTED])
+            if len(printed) > MOST_PRINTED:
+                yield one("  […]", "dim")
         yield one()
     if len(summary.units) == 1:
         yield unit_line(summary.units[0])
-    yield from total(summary)
+        yield from remarks(summary)
+    else:
+        yield from total(summary)
     if not wrong:
         yield from what_next(summary)
 
 
 class Check:
-    """A check in a process of its own: it leaves nothing behind for the next one, and if it crashes, it crashes alone."""
+    """A check in a process of its own: it leaves nothing behind for the next one, and may crash."""
 
     def __init__(self, course: Course, units: list[Unit], seconds: float):
-        self.output, self.errors = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        # Files, for a pipe would have to be emptied all the time.
+        self.output, self.errors = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115
         self.began, self.limited, self.killed, self.mentioned = time.monotonic(), bool(seconds), False, False
         arguments = ["progress", "--json", f"--time-limit={seconds}", *(unit.name for unit in units)]
         self.process = subprocess.Popen(
@@ -149,10 +163,8 @@ class Check:
     def stop(self) -> None:
         """End it, with whatever it has started."""
         if hasattr(os, "killpg"):
-            try:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass
         else:
             self.process.kill()
         self.process.wait()

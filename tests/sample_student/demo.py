@@ -8,7 +8,7 @@ from pathlib import Path
 
 from apply import UNITS, apply
 
-from autograder.checking import build_answers, stale
+from autograder.checking import prepare
 from autograder.course import Course
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,7 +21,7 @@ def main() -> int:
         "and the rest is not started. This is what `pytest exercises/` says of it.\n",
         flush=True,
     )
-    if fault := build_answers(stale(course.unit(name) for name in UNITS)):
+    if fault := prepare([course.unit(name) for name in UNITS], lambda text: print(text, end="", flush=True)):
         print(fault, file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory(prefix="chainrule-demo-") as folder:

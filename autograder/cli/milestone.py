@@ -1,0 +1,67 @@
+"""chainrule milestone: train a real model with one's own functions."""
+
+import sys
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from .. import milestone as milestones
+from .. import sentences as say
+from . import Trouble, find_course
+from .names import with_nearest
+from .screen import console
+
+
+@click.command("milestone")
+@click.argument("name", required=False)
+@click.option("--solutions", is_flag=True, help="Train with the reference solutions instead of your own functions.")
+@click.option("--seed", default=0, show_default=True, help="For everything that is drawn at random.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Where the picture goes.")
+def command(name, solutions, seed, out):
+    """Train a real model with your own functions, and draw a picture of it. Without NAME, list what there is.
+
+    Each milestone closes a part of the course; its picture goes into .chainrule/NAME.png in the course's folder, unless
+    you say otherwise. It needs some of your functions to be right, and says which are not
+    yet. Exit status 1 if they are not, or if the goal was missed.
+
+    Example: chainrule milestone school
+    """
+    course, screen = find_course(), console()
+    found = milestones.find(course)
+    if name is None:
+        for each in found.values():
+            screen.print(Text.assemble(("  " + each.name, "bold"), f"  {each.purpose}"))
+            screen.print(Text("      " + say.milestone_needs(each.needs), "dim"))
+        return
+    if name not in found:
+        raise Trouble(with_nearest(say.unknown_milestone(name, found), name, found))
+    wanted = found[name]
+    if not solutions:
+        missing = milestones.not_right_yet(course, wanted, lambda text: click.echo(text, err=True, nl=False))
+        if missing:
+            screen.print(say.milestone_waits(name), soft_wrap=True)
+            for id in missing:
+                screen.print(Text("  " + id, "bold"))
+            units = dict.fromkeys(id.partition(".")[0] for id in missing)
+            paths = " ".join(f"exercises/{unit}" for unit in units)
+            screen.print("  " + say.run_check(f"pytest {paths}"), soft_wrap=True)
+            sys.exit(1)
+    elif lacking := [unit.name for unit in milestones.units_needed(course, wanted) if not unit.has_solutions]:
+        raise Trouble(say.no_solutions(lacking))
+    out = out or course.root / ".chainrule" / f"{name}.png"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    stage = milestones.Stage(screen, out, seed)
+    screen.print(Text(wanted.purpose, "bold"))
+    try:
+        reached = wanted.run(milestones.functions(course, wanted, solutions), stage)
+    except ModuleNotFoundError as error:
+        if error.name in ("matplotlib", "sklearn"):
+            raise Trouble(say.milestone_package(error.name)) from None
+        raise
+    if stage.saved:
+        screen.print(say.picture_saved(stage.picture), soft_wrap=True)
+    screen.print(Text(say.goal_reached() if reached else say.goal_missed(), "green bold" if reached else "yellow bold"))
+    sys.exit(0 if reached else 1)
+
+
