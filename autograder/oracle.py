@@ -297,8 +297,8 @@ def freeze(
 
 
 def frozen_failure(failure: Failure | None, answer: Answer):
-    """What is kept of a mistake's exception; where a refusal was right, not the reference's own words."""
-    return failure and (failure.kind, "" if answer.refusal else failure.message)
+    """What is kept of a mistake's exception; where a refusal was right, that it had words, but not the reference's."""
+    return failure and (failure.kind, "…" if answer.refusal and failure.message.strip() else failure.message)
 
 
 def engine_stamp() -> bytes:

@@ -550,9 +550,9 @@ STATUSES = {
 
 
 def broken_definitions(file, message):
-    return _("{file}, which says what is asked, cannot be read. Get it again, or mend what is wrong:\n{message}").format(
-        file=file, message=message
-    )
+    return _(
+        "{file}, which says what is asked, cannot be read. Get it again, or mend what is wrong:\n{message}"
+    ).format(file=file, message=message)
 
 
 def nearest(names):
@@ -671,7 +671,7 @@ def check_ended(status):
 
 
 def check_killed(seconds):
-    return _("The check was ended after {seconds} seconds. Is there a loop that catches every exception?").format(
+    return _("The check was ended after {seconds} seconds: nothing else could interrupt your code.").format(
         seconds=seconds
     )
 
@@ -836,7 +836,9 @@ def milestone_needs(exercises):
 
 
 def unknown_milestone(name, milestones):
-    return _("There is no milestone {name}. There are: {milestones}.").format(name=name, milestones=", ".join(milestones))
+    return _("There is no milestone {name}. There are: {milestones}.").format(
+        name=name, milestones=", ".join(milestones)
+    )
 
 
 def milestone_waits(name):

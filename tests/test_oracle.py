@@ -8,9 +8,11 @@ import zipfile
 
 import numpy as np
 import pytest
+from support import COURSE
 
 from autograder import oracle as oracles
 from autograder.course import Course, CourseError
+from autograder.grading import Grader
 from autograder.oracle import Frozen, Live, Unanswerable, freeze, is_fresh, refresh
 
 
@@ -284,3 +286,18 @@ def test_truncated_answers_are_noticed(toy):
     for length in range(0, len(content), len(content) // 20):
         with pytest.raises(CourseError):
             Frozen(content[:length])
+
+
+def test_a_mistake_is_named_though_a_refusal_was_forgotten_as_well():
+    """The known mistakes refuse what must be refused, with words; frozen answers must not forget that they had some."""
+    unit = COURSE.unit("linear")
+    exercise = unit.exercises["linear_forward"]
+
+    def without_bias_and_refusal(x, w, b):
+        return x @ w, (x, w)
+
+    for answers in (Live(unit), Frozen(freeze(unit))):
+        student = unit.reference_functions().override(linear_forward=without_bias_and_refusal)
+        outcome = Grader(unit, student, answers).grade(exercise)
+        assert outcome.mistakes == ("no_bias",)
+        assert any("accepted inputs that make no sense" in case.sentence for case in outcome.cases)

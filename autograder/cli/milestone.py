@@ -63,5 +63,3 @@ def command(name, solutions, seed, out):
         screen.print(say.picture_saved(stage.picture), soft_wrap=True)
     screen.print(Text(say.goal_reached() if reached else say.goal_missed(), "green bold" if reached else "yellow bold"))
     sys.exit(0 if reached else 1)
-
-

@@ -11,9 +11,11 @@ import click
 from .. import sentences as say
 from ..course import CourseError, Unit
 from ..oracle import Frozen
+from ..report import one
 from ..stubs import untouched
 from . import Trouble, find_course
 from .names import unit_named
+from .screen import console, put
 
 OLDEST = 1000  # versions of a file that are looked for in git
 
@@ -31,26 +33,26 @@ def command(unit, yes):
       chainrule reset conv
     """
     course = find_course()
-    unit = unit_named(course, unit)
+    screen, unit = console(), unit_named(course, unit)
     file = unit.stubs.relative_to(course.root)
     stubs = pristine(unit)
     if stubs is None:
         raise Trouble(say.no_stubs(unit.name, file))
     work = unit.stubs.read_bytes() if unit.stubs.is_file() else None
     if work == stubs:
-        click.echo(say.reset_not_needed(file))
+        put(screen, [one(say.reset_not_needed(file))])
         return
     if work is not None and not yes and not agreed(file):
-        click.echo(say.nothing_changed())
+        put(screen, [one(say.nothing_changed())])
         raise SystemExit(1)
     try:
         kept = keep(unit.stubs, work) if work is not None else None
         replace(unit.stubs, stubs)
     except OSError as error:
         raise Trouble(say.cannot_write(file, error.strerror or error)) from None
-    click.echo(say.reset_done(file))
+    put(screen, [one(say.reset_done(file))])
     if kept:
-        click.echo(say.reset_kept(kept.relative_to(course.root)))
+        put(screen, [one(say.reset_kept(kept.relative_to(course.root)))])
 
 
 def agreed(file: Path) -> bool:
