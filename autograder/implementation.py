@@ -80,7 +80,7 @@ class Reply:
     shares: tuple[tuple[int, int], ...] = ()  # (result, argument) pairs that share memory
     stale: bool = False  # an earlier result has changed since it was returned
     random: bool = False  # the global random state has changed
-    after: dict[int, Network] = field(default_factory=dict)  # networks among the arguments, as the call left them
+    after: dict[int, Any] = field(default_factory=dict)  # networks among the arguments, as the call left them
 
 
 class Implementation(Protocol):
@@ -316,22 +316,22 @@ def restore(state):
 
 @contextlib.contextmanager
 def captured(output):
-    """Send what is printed to `output`; a breakpoint() gets the terminal back."""
+    """Send what is printed to `output`, with nobody there to answer input(); a breakpoint() gets the terminal back."""
     if output is None:
         yield
         return
-    streams, hook = (sys.stdout, sys.stderr), sys.breakpointhook
+    streams, hook = (sys.stdin, sys.stdout, sys.stderr), sys.breakpointhook
 
     def give_back(*args, **kwargs):
-        sys.stdout, sys.stderr = streams
+        sys.stdin, sys.stdout, sys.stderr = streams
         return hook(*args, **kwargs)
 
-    sys.stdout = sys.stderr = output
+    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), output, output
     sys.breakpointhook = give_back
     try:
         yield
     finally:
-        (sys.stdout, sys.stderr), sys.breakpointhook = streams, hook
+        (sys.stdin, sys.stdout, sys.stderr), sys.breakpointhook = streams, hook
 
 
 @contextlib.contextmanager

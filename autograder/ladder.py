@@ -263,8 +263,8 @@ def side_effects(exercise, seen):
 def disputed(answer: Answer, seen: Observation, results: tuple[str, ...], found: list[Fault]) -> str:
     """The name of a gradient about which the two witnesses disagree, or "".
 
-    A result that agrees with the reference must be confirmed by numerical differences. One that does not agree must
-    not be, unless it is so close that the difference is one of precision.
+    Where a result agrees with the reference, numerical differences must confirm the reference: a tolerance may be wider
+    than theirs. Where it does not agree they must not confirm it, unless the difference is one of precision.
     """
     got = seen.results(results)
     wrong = {fault.about: fault for fault in found if fault.order < RUNGS.index("side effects")}
@@ -272,11 +272,11 @@ def disputed(answer: Answer, seen: Observation, results: tuple[str, ...], found:
         value = got.get(name) if got else None
         if not isinstance(value, np.ndarray) or not along:
             continue
-        confirmed = confirms(value, along)
-        if name not in wrong and not confirmed:
-            return name
-        far_off = name in wrong and wrong[name].rung == "value" and not agree(value, wrong[name].want, conditioning=1e3)
-        if far_off and confirmed:
+        want = answer.results[name]
+        if name not in wrong:
+            if not confirms(want, along):
+                return name
+        elif wrong[name].rung == "value" and not agree(value, want, conditioning=1e3) and confirms(value, along):
             return name
     return ""
 

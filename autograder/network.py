@@ -87,7 +87,15 @@ class Network:
         return dout, grads
 
     def update(self, grads) -> None:
-        """One step of Adam down the gradients, a list as `backward` gives it. Changes the network itself."""
+        """One step of Adam down the gradients, a list as `backward` gives it. Changes the network itself.
+
+        Raises ValueError, and changes nothing, where the gradients have not the shapes of the parameters.
+        """
+        wanted, got = ([np.shape(a) for a in arrays] for arrays in (self.parameters(), grads))
+        if got != wanted:
+            raise ValueError(
+                f"these are not this network's gradients: their shapes are {got}, its parameters' {wanted}"
+            )
         self.t += 1
         for i, (p, g) in enumerate(zip(self.parameters(), grads, strict=True)):
             self.m[i] = self.beta1 * self.m[i] + (1 - self.beta1) * g

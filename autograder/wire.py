@@ -54,7 +54,10 @@ def plain(value, depth=0):
     if isinstance(value, np.generic) and value.dtype in DTYPES:
         return value.dtype.type(value)
     if type(value) is Network:
-        return value.copy()
+        try:
+            return value.copy()
+        except (AttributeError, KeyError, TypeError, ValueError):  # somebody has taken it apart
+            return Strange("Network")
     if depth < DEEPEST:
         if type(value) in (list, tuple):
             return type(value)(plain(item, depth + 1) for item in value)

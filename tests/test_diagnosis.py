@@ -34,7 +34,7 @@ def pair(rng, n):
 halves = value(pair, cases={"six": (6,)}, returns="low, high")
 folded_forward = value(pair, cases={"six": (6,)})
 
-@behaviour(cases={"it grows": ()})
+@behaviour(cases={"it grows": (), "and grows": ()})
 def train(student, rng):
     out, cache = student.folded_forward(rng.normal(size=4))
     grown = student.train(out, cache)
@@ -226,6 +226,7 @@ TRANSFORMED = {
     "a fifth": (x / 5, x, "out is exactly 5 times too small."),
     "half a time": (1.5 * x, x, "out is the right answer times 1.5."),
     "nearly twice": (2.0001 * x, x, "out is the right answer times 2.0001."),
+    "far too large": (1e7 * x, x, "out is the right answer times 1e+07."),
     "minus twice": (-2 * x, x, "out is the right answer times -2."),
     "minus a third": (x / -3, x, "out is the right answer times -1/3."),
     "the sign": (-x, x, "out has the wrong sign everywhere; its size is right."),
@@ -252,6 +253,10 @@ def test_a_transformation_is_recognised(what):
     said = said_of(got, want)
     assert len(said) == 1
     assert sentence in said[0]
+
+
+def test_a_border_on_one_side_is_no_border_around():
+    assert said_of(np.pad(x, ((0, 0), (0, 1), (0, 1))), x) == []
 
 
 def test_another_result_in_its_place_is_recognised_whatever_its_shape():
@@ -325,6 +330,13 @@ def test_one_channel_is_recognised():
     wrong = np.zeros((2, 3, 4, 4), bool)
     wrong[:, 1] = True
     assert where_wrong(wrong) == (":, 1, :, :", True)
+
+
+def test_the_narrowest_of_two_patterns_is_told():
+    wrong = np.zeros((4, 6), bool)
+    wrong[:2, -1] = True
+    assert where_wrong(wrong) == (":, -1", False)
+    assert where_wrong(wrong.T) == ("-1, :", False)
 
 
 def test_no_pattern_is_made_up():

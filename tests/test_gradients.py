@@ -352,6 +352,17 @@ def test_a_wrong_reference_is_a_fault_of_the_course_and_never_the_students(make_
     assert unit.grade("square_backward", right.replace("dout.sum", "-dout.sum")).status == "failed"
 
 
+def test_a_wider_tolerance_for_the_student_is_no_dispute(make_unit):
+    definitions = DEFINITIONS.partition("tint_forward")[0].replace(
+        "of=square_forward", "of=square_forward, conditioning=100"
+    )
+    right = inspect.getsource(square_forward) + inspect.getsource(square_backward)
+    unit = make_unit(definitions, "import numpy as np\n" + right, name="square")
+    off = right.replace("x.T @ dout", "x.T @ dout * (1 + {})")
+    assert unit.grade("square_backward", off.format(1e-6)).status == "passed"
+    assert unit.grade("square_backward", off.format(1e-5)).status == "failed"
+
+
 def test_the_gradient_beside_a_loss_is_witnessed_as_well(make_unit):
     definitions = """
     from autograder import value

@@ -1,5 +1,6 @@
 """What students really hand in, meant well or not: each has its own sentence, and none harms the grader."""
 
+import io
 import random
 import time
 
@@ -338,6 +339,23 @@ def test_a_loop_that_never_ends_is_stopped(toy):
         "`affine_forward` had not returned after 0.05 seconds. Is there a loop that never ends?"
     )
     assert outcome.cases[0].places[0].source in ("while True:", "pass")
+
+
+def test_nobody_answers_input(toy, monkeypatch):
+    keyboard = io.StringIO("3\n")
+    monkeypatch.setattr("sys.stdin", keyboard)
+    case = first_wrong(toy.grade(FORWARD, affine("out, x", "input('How many? ')")))
+    assert case.sentence == "`affine_forward` stopped with EOFError: EOF when reading a line"
+    assert case.printed == "How many? "
+    assert keyboard.read() == "3\n"
+
+
+def test_a_breakpoint_gets_the_terminal(toy, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO("3\n"))
+    monkeypatch.setattr("sys.breakpointhook", lambda: print("typed", input()))
+    source = affine("out, x", "if not AT: AT.append(breakpoint())") + "\nAT = []\n"
+    assert toy.grade(FORWARD, source, cases=toy.unit.exercises[FORWARD].visible_cases()[:1]).status == "passed"
+    assert "typed 3" in capsys.readouterr().out
 
 
 def test_ctrl_c_is_the_persons_at_the_keyboard(toy):

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from support import numerical_gradient
 
+from autograder.implementation import Functions
 from autograder.network import SLOPE, Network
-from autograder.wire import Malformed, pack, unpack
+from autograder.wire import Malformed, Strange, pack, unpack
 
 
 def a_network(sizes=(3, 5, 4, 2), seed=0, **options):
@@ -79,3 +80,22 @@ def test_a_network_that_does_not_fit_together_is_refused(change):
     forged.state = lambda: {**Network.state(forged), **change}
     with pytest.raises(Malformed):
         unpack(pack(forged))
+
+
+def test_gradients_of_another_network_are_refused_before_anything_changes():
+    network = a_network((2, 1))
+    before = network.state()["t"], [p.copy() for p in network.parameters()]
+    with pytest.raises(ValueError, match="not this network's gradients"):
+        network.update([np.ones((1, 1)), np.ones(1)])  # would broadcast
+    assert network.t == before[0]
+    assert all(np.array_equal(a, b) for a, b in zip(before[1], network.parameters(), strict=True))
+
+
+def test_a_network_that_was_taken_apart_is_the_students_fault():
+    def take_apart(generator):
+        generator.layers = None
+        return 0.0
+
+    functions = Functions({"step": take_apart})
+    reply = functions.call("step", (a_network(),))
+    assert reply.after == {0: Strange("Network")}

@@ -205,6 +205,13 @@ def test_malformed_bytes_are_refused(what):
     assert peak < 20 * len(MALFORMED[what]) + 100_000, "memory was allocated for what was not there"
 
 
+def test_no_depth_does_harm():
+    """Python gives up on the JSON at one depth, and on what is made of it at another."""
+    for depth in range(50, 1000, 5):
+        with contextlib.suppress(Malformed):
+            unpack(message(b'{"list":[' * depth + b"null" + b"]}" * depth))
+
+
 @given(data, st.data())
 @settings(max_examples=150, deadline=None)
 def test_damaged_bytes_are_refused_or_read_but_nothing_worse(value, draw):

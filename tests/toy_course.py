@@ -121,6 +121,18 @@ def accepts_nothing(x, w, b):
     return x @ w + b, (x, w)
 
 
+@mistake(affine_forward, "b is changed", "Work on a copy.")
+def in_place(x, w, b):
+    b += 0.5
+    return affine_forward(x, w, b - 0.5)
+
+
+@mistake(affine_forward, "the global generator is seeded", "Nothing here is random.")
+def seeded(x, w, b):
+    np.random.seed(0)
+    return affine_forward(x, w, b)
+
+
 @mistake(affine_backward, "db is averaged over the batch", "Whatever divides by the batch size is in dout already.")
 def mean_bias(dout, cache):
     dx, dw, _ = affine_backward(dout, cache)
