@@ -121,11 +121,11 @@ class Exercise:
             parameters = self.asks.fresh(rng)
         arguments = dict(parameters) if isinstance(parameters, dict) else self.asks.inputs(rng, *parameters)
         if case.float32:
-            arguments = {name: to_float32(value) for name, value in arguments.items()}
+            arguments = {name: in_dtype(value, np.float32) for name, value in arguments.items()}
         return arguments
 
     def takes_floats(self, case: Case) -> bool:
-        return any(is_float_array(value) for value in Exercise.draw(self, case).values())
+        return holds_floats(list(Exercise.draw(self, case).values()))
 
 
 @dataclass(eq=False)
@@ -290,5 +290,13 @@ def is_float_array(value) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind == "f"
 
 
-def to_float32(value):
-    return value.astype(np.float32) if is_float_array(value) else value
+def holds_floats(value) -> bool:
+    """Whether a value is a floating array, or a list or tuple that holds one."""
+    return is_float_array(value) or (isinstance(value, (list, tuple)) and any(map(holds_floats, value)))
+
+
+def in_dtype(value, dtype):
+    """The value with its floating arrays in another dtype, also those in lists and tuples."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(in_dtype(item, dtype) for item in value)
+    return value.astype(dtype) if is_float_array(value) else value

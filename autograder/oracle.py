@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from .course import CourseError, Unit
-from .exercise import Behaviour, Case, Exercise, Gradient, Mistake, Value, is_float_array, to_float32
+from .exercise import Behaviour, Case, Exercise, Gradient, Mistake, Value, in_dtype, is_float_array
 from .implementation import Failure
 from .numerical import Slope, slopes
 from .stubs import untouched
@@ -85,7 +85,7 @@ class Live:
         if isinstance(exercise, Behaviour):
             return Question({}), Answer()
         given = exercise.draw(case)
-        exact = {name: in_float64(value) for name, value in given.items()}
+        exact = {name: in_dtype(value, np.float64) for name, value in given.items()}
         upstream, forward = (), {}
         if isinstance(exercise, Gradient):
             forward = self.run(exercise.of, Question(exact))
@@ -95,9 +95,9 @@ class Live:
                 for value in forward.values()
             )
             if case.float32:
-                upstream = tuple(map(to_float32, upstream))
+                upstream = in_dtype(upstream, np.float32)
         question = Question(given, upstream, case.float32)
-        exact = Question(exact, tuple(map(in_float64, upstream)))
+        exact = Question(exact, in_dtype(upstream, np.float64))
         if case.refuses:
             failure = put(exercise, exact, self.reference).failure
             if failure is None or failure.kind != "ValueError":
@@ -156,10 +156,6 @@ class Live:
         """Let go of the answers computed so far."""
         self.asked.clear()
         self.mistaken.clear()
-
-
-def in_float64(value):
-    return value.astype(np.float64) if is_float_array(value) else value
 
 
 class Frozen:

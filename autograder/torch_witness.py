@@ -11,9 +11,9 @@ import torch
 from . import sentences as say
 from .compare import far, tolerance
 from .course import Unit
-from .exercise import Case, Exercise, Gradient, is_float_array
+from .exercise import Case, Exercise, Gradient, in_dtype
 from .implementation import Implementation
-from .ladder import number
+from .ladder import leaves, number
 from .oracle import Oracle
 from .outcome import FAILED, PASSED, CaseOutcome
 from .trial import Question, put, results_of
@@ -42,10 +42,7 @@ def results(exercise: Exercise, question: Question, function, device: str = "cpu
         function: torch's version of the forward, from `function_for`.
         device: where torch computes, such as "cpu" or "cuda".
     """
-    tensors = {
-        name: torch.tensor(value, device=device) if isinstance(value, np.ndarray) else value
-        for name, value in question.arguments.items()
-    }
+    tensors = {name: as_tensors(value, device) for name, value in question.arguments.items()}
     asked = exercise.asks
     wanted = [name for name in asked.results if name != "cache"]
     if isinstance(exercise, Gradient):
@@ -76,15 +73,20 @@ def results(exercise: Exercise, question: Question, function, device: str = "cpu
     return found
 
 
+def as_tensors(value, device):
+    """The value with its arrays as tensors on a device, also those in lists and tuples."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(as_tensors(item, device) for item in value)
+    return torch.tensor(value, device=device) if isinstance(value, np.ndarray) else value
+
+
 def plain(value):
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
     if not isinstance(value, torch.Tensor):
         return value
     array = value.detach().cpu().numpy()
     return array if array.ndim else array.item()
-
-
-def in_dtype(value, dtype):
-    return value.astype(dtype) if is_float_array(value) else value
 
 
 def compare(
@@ -115,23 +117,23 @@ def compare(
         asked, _ = oracle.ask(exercise, case)
         question = Question(
             {key: in_dtype(value, dtype) for key, value in asked.arguments.items()},
-            tuple(in_dtype(value, dtype) for value in asked.upstream),
-            dtype is np.float32,
+            in_dtype(asked.upstream, dtype),
+            dtype == "float32",
         )
         want = results(exercise, question, function, device)
         seen = put(exercise, question, implementation, case)
         got = seen.results(results_of(exercise, question)) or {}
         implementation.forget()
-        for result, right in want.items():
-            value = got.get(result)
+        pairs = [pair for result, right in want.items() for pair in leaves(result, got.get(result), right)]
+        for part, value, right in pairs:
             if value is None or np.shape(value) != np.shape(right):
-                wrong.append(say.not_what_torch_gives(result, case.name))
+                wrong.append(say.not_what_torch_gives(part, case.name))
                 continue
             off = far(value, right, dtype, exercise.conditioning)
             if off.any():
                 worst = np.unravel_index(int(np.argmax(np.abs(np.asarray(value, float) - right) * off)), off.shape)
                 mine, theirs = np.asarray(value)[worst], np.asarray(right)[worst]
-                wrong.append(say.torch_gives(result, case.name, number(mine), number(theirs)))
+                wrong.append(say.torch_gives(part, case.name, number(mine), number(theirs)))
     shown = say.torch_tolerance(device, dtype, tolerance(dtype, exercise.conditioning))
     if wrong:
         sentence = say.torch_disagrees(exercise.name, device)

@@ -12,6 +12,7 @@ from .diagnosis import same
 from .exercise import Behaviour, Exercise, Gradient
 from .grading import Grader
 from .implementation import Functions, positional
+from .ladder import leaves
 from .oracle import Frozen, Live, Unanswerable, freeze
 from .outcome import NOT_STARTED, PASSED
 
@@ -121,8 +122,9 @@ class Verifier:
                     continue
                 question, answer = self.live.ask(exercise, case)
                 for name, got in torch_witness.results(exercise, question, function).items():
-                    right = agree(got, answer.results[name], conditioning=exercise.conditioning)
-                    report.expect(right, f"{exercise.id} [{case.name}]: {name} is not what torch gives")
+                    for part, theirs, ours in leaves(name, got, answer.results[name]):
+                        right = agree(theirs, ours, conditioning=exercise.conditioning)
+                        report.expect(right, f"{exercise.id} [{case.name}]: {part} is not what torch gives")
         return report
 
     def derivatives(self) -> Report:

@@ -529,6 +529,16 @@ def test_reset_puts_the_stubs_back_and_keeps_the_work(chainrule, course):
     assert backups(course) == [backup]
 
 
+def test_what_is_saved_while_the_question_stands_is_kept_as_well(chainrule, course, monkeypatch):
+    def save_and_agree(question):
+        write(course, SUMMED)
+        return True
+
+    monkeypatch.setattr("click.confirm", save_and_agree)
+    assert chainrule("reset", "linear")[0] == 0
+    assert [path.read_text() for path in backups(course)] == [SUMMED]
+
+
 def test_no_backup_is_ever_overwritten(chainrule, course, monkeypatch):
     monkeypatch.setattr(time, "strftime", lambda *_: "2026-01-01-00-00-00")
     works = [f"{HALF}# {i}\n" for i in range(3)]
@@ -659,7 +669,7 @@ def test_show_draws_the_first_case_that_is_wrong(chainrule, course):
 
 
 def test_show_draws_the_case_that_is_asked_for(chainrule, course):
-    status, out, _ = chainrule("show", "linear_backward", "--case", "one row", "--out", "here.png")
+    status, out, _ = chainrule("show", "linear_backward", "--case", "one row", "--out", "here")
     assert status == 0
     assert "linear_backward[one row]\n`linear_backward` is right in this case." in out
     assert "Another case is wrong" in flat(out)

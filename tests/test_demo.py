@@ -1,5 +1,6 @@
 """The sample student: in each unit one function is right, one has a known mistake, and the rest is not started."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -13,10 +14,16 @@ from autograder.course import Course
 from autograder.outcome import BLOCKED, FAILED, NOT_STARTED, PASSED
 
 EXPECTED = {
+    "guess_number": ("predict", "gradient_step", "x is left out of the derivative"),
+    "perceptron": ("predict", "update", "a positive sample on the line counts as wrong"),
     "linear": ("linear_forward", "linear_backward", "db is averaged over the batch"),
     "losses": ("mse_loss", "softmax_cross_entropy", "dlogits is not divided by the batch size"),
+    "classify": ("sigmoid", "softmax", "the softmax runs down the batch"),
+    "mlp": ("relu_forward", "relu_backward", "the sign of dout decides what passes"),
+    "optim": ("sgd_step", "momentum_step", "the gradient enters with 1 - momentum"),
     "conv": ("conv2d_forward", "conv2d_backward", "dx still has its padding"),
     "lstm": ("gate", "lstm_step_forward", "the last two gates have changed places"),
+    "gan": ("discriminator_loss", "generator_loss", "the minimax loss is returned"),
 }
 
 
@@ -72,21 +79,46 @@ def test_work_that_is_there_already_does_not_mix_with_the_sample(course):
     assert unit.stubs.read_text() == text
 
 
+def demo(folder, *arguments):
+    """The demo, run in `folder`, which is also where it may put temporary files."""
+    return subprocess.run(
+        [sys.executable, ROOT / "tests" / "sample_student" / "demo.py", *arguments],
+        cwd=folder,
+        env={"TMPDIR": str(folder), "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+             "PYTEST_PLUGINS": "autograder.pytest_plugin", "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"},
+        capture_output=True,
+        encoding="utf-8",
+    )  # fmt: skip
+
+
 def test_the_demo_shows_all_of_it_and_leaves_nothing_behind(answers, tmp_path):
     before = {unit.name: unit.stubs.read_bytes() for unit in COURSE.units}
-    done = subprocess.run(
-        [sys.executable, ROOT / "tests" / "sample_student" / "demo.py"],
-        cwd=tmp_path,
-        env={"TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-             "PYTEST_PLUGINS": "autograder.pytest_plugin"},
-        capture_output=True,
-        text=True,
-    )  # fmt: skip
+    done = demo(tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith("A sample student has been here")
-    for _, wrong, mistake in EXPECTED.values():
-        assert f"{mistake[:1].upper()}{mistake[1:]}." in done.stdout or f"{mistake}." in done.stdout
-        assert f"{wrong}[" in done.stdout
-    assert done.stdout.count("1 right, 1 wrong") == len(UNITS)
+    for name, (_, wrong, mistake) in EXPECTED.items():
+        first = re.search(rf"^  {name}\.{wrong}  +(.*)\.$", done.stdout, re.MULTILINE)
+        assert first[1].casefold() == mistake.casefold()
+    for name, (_, wrong, _) in EXPECTED.items():  # in full, for one unit
+        assert (f"{wrong}[" in done.stdout) == (name == "conv")
+    course = done.stdout.partition("$ chainrule progress")[2]
+    for name in UNITS:
+        assert re.search(rf"^  {name} .* 1 right, 1 wrong, \d+ not started$", course, re.MULTILINE)
+    lines = [line for line in done.stdout.splitlines() if not line.startswith("rootdir: ")]
+    assert max(map(len, lines)) <= 80
+    assert len(lines) <= 100  # two screens: nobody reads a wall
     assert list(tmp_path.iterdir()) == []
     assert {unit.name: unit.stubs.read_bytes() for unit in COURSE.units} == before
+
+
+def test_units_are_shown_in_full_on_demand(answers, tmp_path):
+    done = demo(tmp_path, "linear", "gan")
+    assert done.returncode == 0, done.stderr
+    for name, (_, wrong, _) in EXPECTED.items():
+        assert (f"{wrong}[" in done.stdout) == (name in ("linear", "gan"))
+
+
+def test_a_unit_without_a_sample_is_named(answers, tmp_path):
+    done = demo(tmp_path, "linnear")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "There is no sample of linnear" in done.stderr

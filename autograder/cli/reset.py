@@ -38,15 +38,16 @@ def command(unit, yes):
     stubs = pristine(unit)
     if stubs is None:
         raise Trouble(say.no_stubs(unit.name, file))
-    work = unit.stubs.read_bytes() if unit.stubs.is_file() else None
-    if work == stubs:
+    there = unit.stubs.is_file()
+    if there and unit.stubs.read_bytes() == stubs:
         put(screen, [one(say.reset_not_needed(file))])
         return
-    if work is not None and not yes and not agreed(file):
+    if there and not yes and not agreed(file):
         put(screen, [one(say.nothing_changed())])
         raise SystemExit(1)
     try:
-        kept = keep(unit.stubs, work) if work is not None else None
+        # What is kept is read only now: something may have been saved while the question stood.
+        kept = keep(unit.stubs, unit.stubs.read_bytes()) if there else None
         replace(unit.stubs, stubs)
     except OSError as error:
         raise Trouble(say.cannot_write(file, error.strerror or error)) from None

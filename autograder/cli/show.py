@@ -57,17 +57,19 @@ def command(exercise, typed, out):
     seen = next(found for found in outcome.cases if found.case == case.name)
     screen = console()
     write(screen, said(asked, outcome, seen))
-    path = out or course.root / ".chainrule" / f"{unit.name}.{name}.png"
     try:
         picture = picture_of(made, asked, case, seen)
-        if out is None:
-            path.parent.mkdir(exist_ok=True)
-        picture.save(path)
     except Undrawable as reason:
         write(screen, [one(str(reason))] if str(reason) else [])
         raise SystemExit(1) from None
     except Unanswerable as error:
         raise Trouble(say.grader_error(error)) from None
+    path = out or course.root / ".chainrule" / f"{unit.name}.{name}.png"
+    path = path if path.suffix else path.with_suffix(".png")
+    try:
+        if out is None:
+            path.parent.mkdir(exist_ok=True)
+        picture.save(path)
     except (OSError, ValueError) as error:
         raise Trouble(say.cannot_write(path, getattr(error, "strerror", None) or error)) from None
     write(screen, [one(say.picture_at(here(path)), "bold")])

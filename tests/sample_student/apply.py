@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-UNITS = ("linear", "losses", "conv", "lstm")
+UNITS = ("guess_number", "perceptron", "linear", "losses", "classify", "mlp", "optim", "conv", "lstm", "gan")
 NOT_STARTED = ["    raise NotImplementedError"]
 
 
