@@ -11,12 +11,10 @@ from pathlib import Path
 from . import sentences as say
 from .course import Course, Unit
 from .grading import Grader
-from .implementation import Functions
 from .oracle import Frozen, is_fresh
 from .outcome import Outcome
 
 SECONDS = 10.0  # that one call of a student's function may take
-SECONDS_AFTERWARDS = 0.2  # once one call has taken longer
 
 
 def stale(units: Iterable[Unit]) -> list[Unit]:
@@ -71,24 +69,7 @@ def check(units: Iterable[Unit], seconds: float | None = SECONDS) -> list[Outcom
     """Grade every exercise of some units on its visible cases. A function that did not return in one case is given
     less time in the others, so that a loop that never ends is waited for once."""
     graders = [grader(unit, seconds=seconds) for unit in units]
-    for g in graders:
-        g.implementation = Impatient(g.implementation)
     return [g.grade(exercise) for g in graders for exercise in g.unit.exercises.values()]
-
-
-class Impatient:
-    """An implementation of which a function has little time left once a call of it took too long."""
-
-    def __init__(self, functions: Functions):
-        self.functions, self.seconds, self.slow = functions, functions.seconds, set()
-        self.describe, self.forget = functions.describe, functions.forget
-
-    def call(self, name, arguments, keep=None, results=1):
-        self.functions.seconds = SECONDS_AFTERWARDS if name in self.slow else self.seconds
-        reply = self.functions.call(name, arguments, keep, results)
-        if reply.failure and reply.failure.kind == "TimeLimit":
-            self.slow.add(name)
-        return reply
 
 
 def line_of(unit: Unit, function: str) -> int:

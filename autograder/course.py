@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from .exercise import Exercise, Mistake
+from .exercise import Exercise, Gradient, Mistake
 from .implementation import Functions, load
 
 MANIFEST = "course.toml"
@@ -49,13 +49,18 @@ class Course:
         path = root / MANIFEST
         try:
             manifest = tomllib.loads(path.read_text(encoding="utf-8"))
+            title = manifest["title"]
             units = [
                 Unit(root, unit["name"], unit["title"], part["title"], dict(unit["points"]))
                 for part in manifest["parts"]
                 for unit in part["units"]
             ]
+            if not units or len({unit.name for unit in units}) < len(units):
+                raise ValueError("there is no unit" if not units else "a unit is named twice")
+            if odd := [u.name for u in units if not all(type(p) in (int, float) and p > 0 for p in u.points.values())]:
+                raise ValueError(f"points of {odd[0]} that are no positive number")
             milestones = [name for part in manifest["parts"] for name in part.get("milestones", ())]
-            return cls(root, manifest["title"], tuple(units), tuple(milestones))
+            return cls(root, title, tuple(units), tuple(milestones))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise CourseError(f"{path} cannot be read: {error}") from None
         except (KeyError, TypeError, ValueError) as error:
@@ -157,6 +162,9 @@ class Unit:
                 f"{', '.join(odd)}: defined in {self.definitions.relative_to(self.root)} or given points in "
                 f"{MANIFEST}, but not both."
             )
+        for exercise in found.values():
+            if isinstance(exercise, Gradient) and exercise.of.keep is None:
+                raise CourseError(f"{exercise.id}: `{exercise.of.name}` returns no cache, so it has no backward.")
         return {name: found[name] for name in self.points}
 
     @cached_property

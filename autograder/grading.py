@@ -37,7 +37,8 @@ class Grader:
         except Exception as error:  # a fault of ours must not cost the student anything
             outcomes = tuple(failed_grader(case, could_not_grade(error)) for case in cases)
         status = overall(outcomes)
-        self.known.setdefault(exercise.name, status == PASSED)
+        if {case.name for case in cases} >= {case.name for case in exercise.visible_cases()}:
+            self.known.setdefault(exercise.name, status == PASSED)
         return Outcome(exercise.id, status, self.unit.points.get(exercise.name, 0), outcomes)
 
     def outcomes(self, exercise, cases):

@@ -28,6 +28,7 @@ from .network import Network
 from .wire import Strange, Token, plain
 
 LONGEST_OUTPUT = 4000
+SECONDS_AFTERWARDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ class Functions:
     kept: dict[int, Any] = field(default_factory=dict)
     earlier: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
     count: int = 0
+    slow: set[str] = field(default_factory=set)  # functions of which a call took too long: they get little time now
 
     def override(self, **functions):
         """The same implementation with some functions replaced, sharing nothing that is remembered."""
@@ -147,12 +149,14 @@ class Functions:
         with python_warnings.catch_warnings(record=True) as caught, captured(output if self.capture else None):
             python_warnings.simplefilter("always")
             try:
-                with time_limit(self.seconds), np.errstate():
+                with time_limit(SECONDS_AFTERWARDS if name in self.slow else self.seconds), np.errstate():
                     value = function(*given)
             except KeyboardInterrupt:
                 raise
             except BaseException as error:
                 failure = self.explain(error)
+                if failure.kind == "TimeLimit":
+                    self.slow.add(name)
         touched = random_state() != before
         if touched:
             restore(before)

@@ -21,6 +21,13 @@ from .stubs import solved
 
 SINCE = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold: the same kit is the same bytes
 LINKS = re.compile(r"""\]\(\s*<?([^)>\s]+)|\b(?:src|href)=["']([^"']+)["']""")
+GITIGNORE = """\
+.chainrule/
+.pytest_cache/
+__pycache__/
+*.bak.py
+"""
+
 PYTEST_INI = """\
 [pytest]
 testpaths = exercises
@@ -78,6 +85,7 @@ def pack(course: Course, units: Iterable[Unit] = (), write: Callable[[str], None
         MANIFEST: toml(manifest).encode(),
         "README.md": readme(course, units).encode(),
         "pytest.ini": PYTEST_INI.encode(),
+        ".gitignore": GITIGNORE.encode(),
     }
     if (licence := course.root / "LICENSE").is_file():
         files["LICENSE"] = licence.read_bytes()

@@ -118,6 +118,8 @@ def refusal(exercise, answer, seen):
     failure = seen.failure
     if failure is None:
         yield Fault("returns", "", say.should_refuse(exercise.name))
+    elif failure.kind in ("TimeLimit", "RecursionError", "SystemExit"):
+        yield Fault("returns", "", raised(exercise.name, failure))
     elif failure.kind != answer.refusal:
         yield Fault("returns", "", say.wrong_refusal(exercise.name, failure.kind))
     elif not failure.message.strip():

@@ -51,10 +51,15 @@ def test_where_there_is_no_course_a_way_out_is_told(tmp_path):
 
 # The manifest
 
+UNIT = b'[[parts.units]]\nname = "c"\ntitle = "C"\npoints = { d = 1 }\n'
 UNREADABLE = {
     "no TOML": (b"title = ", "cannot be read"),
     "no UTF-8": (b'title = "caf\xe9"', "cannot be read"),
-    "empty": (b"", "is not a course's manifest: KeyError('parts')"),
+    "empty": (b"", "is not a course's manifest: KeyError('title')"),
+    "no unit": (b'title = "A"\nparts = []', "there is no unit"),
+    "a unit named twice": (b'title = "A"\n[[parts]]\ntitle = "B"\n' + 2 * UNIT, "a unit is named twice"),
+    "points that are no number": (b'title = "A"\n[[parts]]\ntitle = "B"\n' + UNIT.replace(b"1", b'"1"'), "points of c"),
+    "points below zero": (b'title = "A"\n[[parts]]\ntitle = "B"\n' + UNIT.replace(b"1", b"-1"), "points of c"),
     "no title": (b"parts = []", "is not a course's manifest: KeyError('title')"),
     "a part without units": (b'title = "A"\n[[parts]]\ntitle = "B"', "KeyError('units')"),
     "a part that is none": (b'title = "A"\nparts = ["B"]', "is not a course's manifest"),

@@ -108,7 +108,7 @@ def solve(course, body, function="linear_forward"):
 
 
 def test_a_kit_holds_what_students_need_and_nothing_else(packed):
-    expected = {"course.toml", "README.md", "pytest.ini", "LICENSE"}
+    expected = {"course.toml", "README.md", "pytest.ini", ".gitignore", "LICENSE"}
     for unit in packed.units:
         pictures = [path.name for path in unit.folder.glob("*.svg")]
         assert len(pictures) >= 2
@@ -520,7 +520,7 @@ def test_the_same_course_gives_the_same_bytes(course, chainrule, tmp_path):
 def test_what_was_packed_is_said(chainrule, tmp_path):
     status, said = chainrule("kit", "--out", tmp_path / "kit.zip")
     assert status == 0
-    assert re.search(r"Packed 1 unit, 5 exercises, 11 files, \d+ KB into .*kit\.zip", said)
+    assert re.search(r"Packed 1 unit, 5 exercises, 12 files, \d+ KB into .*kit\.zip", said)
 
 
 @pytest.mark.parametrize("forms", [["--units", "losses,linear"], ["--units", "linear", "--units", "losses"]])

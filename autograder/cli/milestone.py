@@ -1,5 +1,6 @@
 """chainrule milestone: train a real model with one's own functions."""
 
+import importlib
 import sys
 from pathlib import Path
 
@@ -54,6 +55,7 @@ def command(name, solutions, seed, out):
     stage = milestones.Stage(screen, out, seed)
     screen.print(Text(wanted.purpose, "bold"))
     try:
+        importlib.import_module("matplotlib")  # whatever is missing for the picture is said before the training
         reached = wanted.run(milestones.functions(course, wanted, solutions), stage)
     except ModuleNotFoundError as error:
         if error.name in ("matplotlib", "sklearn"):

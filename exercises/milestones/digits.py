@@ -80,7 +80,7 @@ def digits(functions, stage):
 
 
 def handwritten(seed):
-    """scikit-learn's digits, shuffled: images (N, 1, 8, 8) from 0 to 1 and labels (N,), to train with and to test on."""
+    """scikit-learn's digits, shuffled: images (N, 1, 8, 8) from 0 to 1 and labels (N,), to train and to test with."""
     from sklearn.datasets import load_digits
 
     data = load_digits()
