@@ -179,6 +179,10 @@ class Frozen:
             raise CourseError(f"The answers {name} were made by another version of chainrule. Install that version.")
 
     @cached_property
+    def unpacked(self) -> dict[str, Any]:
+        return {}
+
+    @cached_property
     def entries(self):
         return {
             (exercise, name, seed): number
@@ -189,8 +193,11 @@ class Frozen:
         number = self.entries.get((exercise.name, case.name, case.seed))
         if number is None:
             raise Unanswerable(f"{exercise.id} [{case.name}] has no frozen answer; the definitions have changed since")
+        name = f"{number}.{kind}"
         try:
-            return unpack(self.archive.read(f"{number}.{kind}"))
+            if name not in self.unpacked:
+                self.unpacked[name] = unpack(self.archive.read(name))
+            return self.unpacked[name]
         except DAMAGED as error:
             raise Unanswerable(f"the frozen answer of {exercise.id} [{case.name}] cannot be read: {error}") from None
 

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
 from .compare import agree
-from .course import Unit
+from .course import Course, Unit
 from .diagnosis import same
 from .exercise import Behaviour, Exercise, Gradient
 from .grading import Grader
@@ -16,6 +17,7 @@ from .ladder import leaves
 from .oracle import Frozen, Live, Unanswerable, freeze
 from .outcome import NOT_STARTED, PASSED
 
+TITLES = ("stubs", "zero", "reference", "torch", "slopes", "mistakes", "frozen", "lesson")
 SEED = 7  # of the unseen cases that a verification draws
 HINTS = ("idea", "formula", "code")
 
@@ -34,6 +36,15 @@ class Report:
             self.faults.append(fault)
 
 
+def verify(root: Path, name: str) -> dict[str, Report]:
+    """Run all checks of a unit; the reports by their titles. Safe to call in another process."""
+    unit = Course.read(root).unit(name)
+    try:
+        return {title: check() for title, check in Verifier(unit).checks()}
+    except Exception as error:  # what stops a check is a fault of the unit's
+        return {"reference": Report(1, [f"the unit cannot be verified: {type(error).__name__}: {error}"])}
+
+
 class Verifier:
     """The checks of one unit. What several of them need is made once."""
 
@@ -47,15 +58,9 @@ class Verifier:
         return exercise.visible_cases() + exercise.fresh_cases(SEED)
 
     def checks(self) -> Iterator[tuple[str, Callable[[], Report]]]:
-        """The checks in order, each with its title."""
-        yield "stubs", self.stubs
-        yield "zero", self.zero_work
-        yield "reference", self.references
-        yield "torch", self.torch
-        yield "slopes", self.derivatives
-        yield "mistakes", self.mistakes
-        yield "frozen", self.frozen_answers
-        yield "lesson", self.lesson
+        """The checks in the order of TITLES, each with its title."""
+        checks = self.stubs, self.zero_work, self.references, self.torch, self.derivatives, self.mistakes
+        return zip(TITLES, (*checks, self.frozen_answers, self.lesson), strict=True)
 
     def stubs(self) -> Report:
         """The stubs import, are not started, are documented, and have the references' signatures."""

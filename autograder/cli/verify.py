@@ -1,7 +1,10 @@
 """chainrule verify: prove that units are sound."""
 
+import os
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 
 import click
 from rich import box
@@ -9,8 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..course import CourseError
-from ..verify import Verifier
+from ..verify import TITLES, verify
 from . import Trouble, find_course
 
 MOST = 30
@@ -30,46 +32,48 @@ def command(units, every):
     chosen = [course.unit(name) for name in units] or course.units
     if missing := [unit.name for unit in chosen if not unit.has_solutions]:
         raise Trouble(f"There are no solutions for {', '.join(missing)}; verify needs the course's full repository.")
-    console = Console()
-    table, faults, started = None, [], time.monotonic()
-    caught = tried = 0
-    with console.status("") as status:
-        for unit in chosen:
-            status.update(f"{unit.name}: freezing answers")
-            try:
-                checks = list((verifier := Verifier(unit)).checks())
-            except Exception as error:
-                if isinstance(error, CourseError):
-                    raise
-                faults.append((unit.name, "references", f"the answers cannot be frozen: {error}"))
-                continue
-            if table is None:
-                table = Table("unit", *(title for title, _ in checks), box=box.SIMPLE, padding=(0, 1, 0, 0))
-            cells = []
-            known, missed = sum(map(len, unit.mistakes.values())), 0
-            for title, check in checks:
-                status.update(f"{unit.name}: {title}")
-                report = check()
-                missed += len(report.faults) if title == "mistakes" else 0
-                faults += [(unit.name, title, fault) for fault in report.faults]
-                if report.skipped:
-                    cells.append(f"[yellow]{report.skipped}")
-                elif report.faults:
-                    cells.append(f"[red]{report.tried - len(report.faults)}/{report.tried}")
-                else:
-                    cells.append(f"[green]{report.tried}")
-            caught, tried = caught + known - missed, tried + known
-            table.add_row(unit.name, *cells)
-            del verifier
-    if table:
-        console.print(table)
+    console, started = Console(), time.monotonic()
+    reports = verified(chosen, console)
+    table = Table("unit", *TITLES, box=box.SIMPLE, padding=(0, 1, 0, 0))
+    for unit in chosen:
+        table.add_row(unit.name, *(cell(reports[unit.name].get(title)) for title in TITLES))
+    console.print(table)
+    faults = [(name, title, fault) for name, made in reports.items() for title, r in made.items() for fault in r.faults]
     for unit, title, fault in faults if every else faults[:MOST]:
         console.print(Text.assemble((f"{unit}, {title}: ", "red"), fault), soft_wrap=True)
     if len(faults) > MOST and not every:
         console.print(f"… and {len(faults) - MOST} more: --all prints them.")
+    tried = sum(len(known) for unit in chosen for known in unit.mistakes.values())
+    caught = tried - sum(title == "mistakes" for _, title, _ in faults)
     rate = f"{100 * caught / tried:.1f} %" if tried else "-"
     console.print(f"Known mistakes caught and named: {caught} of {tried} ({rate}).")
     console.print(
         f"{len(faults) or 'No'} fault{'' if len(faults) == 1 else 's'} in {time.monotonic() - started:.0f} s."
     )
     sys.exit(1 if faults else 0)
+
+
+def verified(units, console):
+    """The reports of some units by their names, in their order; several are made at once."""
+    jobs = min(os.cpu_count() or 1, len(units))
+    waiting = {unit.name: None for unit in units}
+    with (
+        console.status(f"verifying {', '.join(waiting)}") as status,
+        ProcessPoolExecutor(jobs, get_context("spawn")) as pool,
+    ):
+        futures = {pool.submit(verify, unit.root, unit.name): unit.name for unit in units}
+        for future in as_completed(futures):
+            waiting[futures[future]] = future.result()
+            status.update(f"verifying {', '.join(name for name, made in waiting.items() if made is None)}")
+    return waiting
+
+
+def cell(report):
+    """What the table says of a check: how many things were tried, or how many of them are right."""
+    if report is None:
+        return "[red]-"
+    if report.skipped:
+        return f"[yellow]{report.skipped}"
+    if report.faults:
+        return f"[red]{report.tried - len(report.faults)}/{report.tried}"
+    return f"[green]{report.tried}"
