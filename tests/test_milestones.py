@@ -200,6 +200,18 @@ def test_the_picture_goes_where_it_is_wanted_and_the_seed_decides_it(solved, tmp
     assert not (solved / ".chainrule").exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [(["--seed", "-1"], "--seed"), (["--out", "course.toml/weights.png"], "cannot be written")],
+)
+def test_what_cannot_be_meant_is_refused(solved, arguments, sentence):
+    done = milestone(solved, "school", *arguments)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "descending" not in done.stdout
+
+
 # With the references
 
 
@@ -244,8 +256,10 @@ def test_a_course_without_solutions_says_so(course):
 # Without the packages
 
 
-@pytest.mark.parametrize(("name", "module", "package"), [("school", "matplotlib", "matplotlib"),
-                                                         ("digits", "sklearn", "scikit-learn")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "module", "package"),
+    [("school", "matplotlib", "matplotlib"), ("digits", "sklearn", "scikit-learn")],
+)
 def test_a_package_that_is_missing_is_named_before_anything_is_trained(tmp_path, name, module, package):
     missing = f"raise ModuleNotFoundError(\"No module named '{module}'\", name={module!r})\n"
     (tmp_path / f"{module}.py").write_text(missing)

@@ -17,7 +17,9 @@ from .screen import console
 @click.command("milestone")
 @click.argument("name", required=False)
 @click.option("--solutions", is_flag=True, help="Train with the reference solutions instead of your own functions.")
-@click.option("--seed", default=0, show_default=True, help="For everything that is drawn at random.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="For everything that is drawn at random."
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Where the picture goes.")
 def command(name, solutions, seed, out):
     """Train a real model with your own functions, and draw a picture of it. Without NAME, list what there is.
@@ -51,7 +53,11 @@ def command(name, solutions, seed, out):
     elif lacking := [unit.name for unit in milestones.units_needed(course, wanted) if not unit.has_solutions]:
         raise Trouble(say.no_solutions(lacking))
     out = out or course.root / ".chainrule" / f"{name}.png"
-    out.parent.mkdir(parents=True, exist_ok=True)
+    out = out if out.suffix else out.with_suffix(".png")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Trouble(say.cannot_write(out, error.strerror)) from None
     stage = milestones.Stage(screen, out, seed)
     screen.print(Text(wanted.purpose, "bold"))
     try:
