@@ -172,6 +172,9 @@ def transformations(exercise: Exercise, trial: Trial, fault: Fault) -> Iterable[
 
     if want.dtype.kind not in "fiu" or got.dtype.kind not in "fiu" or not np.isfinite(got).all():
         return
+    if fault.rung == "dtype" or is_right(got):  # the numbers are right: what is wrong is how they are kept
+        return
+    returned = trial.seen.results(results_of(exercise, trial.question)) or {}
     for other, right in trial.answer.results.items():
         if (
             other != name
@@ -179,11 +182,12 @@ def transformations(exercise: Exercise, trial: Trial, fault: Fault) -> Iterable[
             and agree(got, right, dtype, conditioning)
             and not is_right(right)
         ):
-            yield ("exchange", other), say.exchanged(name, other)
+            back = returned.get(other)
+            mutual = isinstance(back, np.ndarray) and agree(back, want, dtype, conditioning)
+            sentence = say.changed_places(*sorted((name, other))) if mutual else say.exchanged(name, other)
+            yield ("exchange", other), sentence
     if got.shape != want.shape:
         yield from other_shapes(name, got, want, is_right)
-        return
-    if got.dtype != want.dtype and want.ndim and fault.rung == "dtype":
         return
     yield from factors(trial, name, got, want, dtype, conditioning)
     difference = got.astype(float) - want.astype(float)

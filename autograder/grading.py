@@ -4,16 +4,20 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
+
 from . import sentences as say
 from .compare import tolerance
 from .course import Unit
 from .diagnosis import Trial, describe, looks_like, recognise, rest_is_right
 from .exercise import Behaviour, Case, Exercise, Gradient
 from .implementation import Implementation
-from .ladder import Fault, before_calling, disputed, faults
+from .ladder import Fault, before_calling, disputed, faults, number
 from .oracle import Oracle, Unanswerable
 from .outcome import BLOCKED, FAILED, GRADER_ERROR, NOT_STARTED, PASSED, CaseOutcome, Outcome, Place, overall
-from .trial import Observation, put, results_of
+from .trial import Observation, Question, put, results_of
+
+LONGEST_ARGUMENTS = 100  # characters of arguments that are shown with a wrong answer
 
 
 class Grader:
@@ -57,19 +61,19 @@ class Grader:
             if before_calling(exercise.of, asked, self.parameters(exercise.of, cases)):
                 return everywhere(cases, BLOCKED, say.forward_first(exercise.name, forward))
         found, trials, at = [], [], []
-        for number, case in enumerate(cases):
+        for place, case in enumerate(cases):
             try:
-                outcome = self.try_case(exercise, case, repeat=number == 0)
+                outcome = self.try_case(exercise, case, repeat=place == 0)
             except Unanswerable as error:
                 outcome = failed_grader(case, str(error))
             except Exception as error:
                 outcome = failed_grader(case, could_not_grade(error))
             if isinstance(outcome, Trial):
                 trials.append(outcome)
-                at.append(number)
+                at.append(place)
             found.append(outcome)
-        for number, outcome in zip(at, self.judged(exercise, trials), strict=True):
-            found[number] = outcome
+        for place, outcome in zip(at, self.judged(exercise, trials), strict=True):
+            found[place] = outcome
         return tuple(found)
 
     def parameters(self, exercise, cases):
@@ -116,6 +120,11 @@ class Grader:
                 return seen, [Fault("side effects", "earlier results", say.overwritten(again.function))]
         if faults(exercise, question, answer, again):
             return again, [Fault("side effects", "repeated", say.not_repeatable(exercise.name))]
+        if isinstance(exercise, Gradient) and len(questions) > 1:
+            between = put(exercise, question, self.implementation, case, between=questions[0])
+            if faults(exercise, question, answer, between):
+                sentence = say.forgets_its_cache(exercise.name, exercise.of.name)
+                return again, [Fault("side effects", "cache", sentence)]
         return again, []
 
     def unfinished(self, exercise, case, seen):
@@ -124,7 +133,7 @@ class Grader:
             return None
         inner = seen.failure.frames[-1].function
         if inner == exercise.name:
-            return outcome_of(case, NOT_STARTED, say.not_started(inner), places=places(seen.failure))
+            return outcome_of(case, FAILED, say.still_raises(inner), "started", places(seen.failure))
         if isinstance(exercise, Gradient) and inner == exercise.of.name:
             return outcome_of(case, BLOCKED, say.forward_not_started(exercise.name, inner))
         if inner in exercise.siblings:
@@ -169,6 +178,7 @@ class Grader:
         identifiers = {*trial.question.arguments, *results_of(exercise, trial.question), *exercise.siblings}
         identifiers |= {"cache", *(exercise.upstream_names if isinstance(exercise, Gradient) else ())}
         said = [say.mistake(mistake.name, identifiers) for mistake in mistakes]
+        hints = dict.fromkeys(say._(mistake.hint) for mistake in mistakes)
         if not mistakes:
             for fault in shown:
                 like = likeness(fault.about) if fault.about else []
@@ -176,9 +186,14 @@ class Grader:
                 details += like[1:]
                 details += describe(exercise, trial, fault) if not like else []
         else:
+            # The idea is named: what was seen of it is told once.
             details += [fault.sentence for fault in shown]
-            details += [line for fault in shown for line in describe(exercise, trial, fault)]
+            details += describe(exercise, trial, shown[0])[:1]
+        said = list(dict.fromkeys(said))
         details += rest_is_right(exercise, trial)
+        details += [say.besides(f.sentence) for f in trial.faults if f.rung == "side effects" and f not in shown]
+        if asked := asked_with(trial.question):
+            details.append(asked)
         if any(fault.rung == "value" and hasattr(fault.want, "dtype") for fault in shown):
             dtype = trial.question.dtype
             details.append(say.shown_tolerance(tolerance(dtype, exercise.conditioning), dtype))
@@ -187,7 +202,7 @@ class Grader:
             FAILED,
             shown[0].rung,
             " ".join(said[:2]),
-            " ".join(say._(mistake.hint) for mistake in mistakes),
+            " ".join(hints),
             tuple(mistake.id for mistake in mistakes),
             tuple(dict.fromkeys([*said[2:], *details])),
             places(seen.failure),
@@ -195,6 +210,19 @@ class Grader:
             all_warnings(seen),
             trial.case.hidden,
         )
+
+
+def asked_with(question: Question) -> str:
+    """A sentence with the arguments, where they are short enough to be read."""
+    shown = [f"{name}={short(value)}" for name, value in question.arguments.items()]
+    return say.asked_with(shown) if shown and sum(map(len, shown)) <= LONGEST_ARGUMENTS else ""
+
+
+def short(value) -> str:
+    if isinstance(value, np.ndarray):
+        entries = np.array2string(value, separator=", ", precision=4, threshold=12, max_line_width=10**6)
+        return entries if value.size <= 12 and value.ndim == 1 else f"array of shape {value.shape}"
+    return number(value) if isinstance(value, (int, float, str)) else type(value).__name__
 
 
 def passed(exercise: Exercise, trial: Trial) -> CaseOutcome:

@@ -53,7 +53,8 @@ def before_calling(exercise: Exercise, description: Description, parameters: tup
         case "broken":
             return Fault("imports", name, broken(file, failure))
         case "missing":
-            sentence = say.renamed(name, file, description.similar) if description.similar else say.missing(name, file)
+            similar = "" if description.similar in exercise.siblings else description.similar
+            sentence = say.renamed(name, file, similar) if similar else say.missing(name, file)
             return Fault("signature", name, sentence)
     if not parameters:
         return None
@@ -106,12 +107,20 @@ def faults(exercise: Exercise, question: Question, answer: Answer, seen: Observa
             found.append(Fault("value", "", say.unmet(seen.unmet)))
     elif answer.refusal:
         found += refusal(exercise, answer, seen)
+    elif seen.failure and refused(seen.failure):
+        found.append(Fault("returns", "", say.refused_wrongly(exercise.name, seen.failure.message)))
     elif seen.failure:
         found.append(Fault("returns", "", raised(exercise.name, seen.failure)))
     else:
         results = results_of(exercise, question)
         found += compare_results(exercise, results, answer.results, seen, question.dtype)
     return sorted(found, key=lambda fault: fault.order)
+
+
+def refused(failure: Failure) -> bool:
+    """Whether the student's own code raised a ValueError with words, as for inputs that make no sense."""
+    own = failure.frames and failure.frames[-1].source.startswith("raise ValueError")
+    return bool(own and failure.kind == "ValueError" and failure.message.strip())
 
 
 def refusal(exercise, answer, seen):
@@ -137,7 +146,9 @@ def compare_results(exercise, results, want, seen, dtype):
             return [Fault("returns", "", say.wrong_count(exercise.name, results, len(value)))]
         return [Fault("returns", "", say.not_a_tuple(exercise.name, results, kind_of(value)))]
     if len(results) == 1 and type(value) is tuple and not isinstance(want[results[0]], (tuple, list)):
-        return [Fault("returns", "", say.tuple_for_one(exercise.name, results[0], len(value)))]
+        alone = say.stray_comma(exercise.name, results[0])
+        sentence = alone if len(value) == 1 else say.tuple_for_one(exercise.name, results[0], len(value))
+        return [Fault("returns", "", sentence)]
     found = []
     for name, right in want.items():
         for where, g, w in leaves(name, got[name], right):
@@ -166,7 +177,7 @@ def leaf_fault(exercise, name, got, want, dtype):
     """The first fault of one result, or None."""
     if got is None:
         return None if want is None else Fault("returns", name, say.result_is_none(name, exercise.name), got, want)
-    sentence = wrong_type(name, got, want)
+    sentence = wrong_type(name, got, want, "cache" in exercise.results)
     if sentence:
         return Fault("returns", name, sentence, got, want)
     if not isinstance(want, (np.ndarray, np.generic, bool, int, float)):
@@ -190,12 +201,14 @@ def leaf_fault(exercise, name, got, want, dtype):
     return Fault("value", name, say.wrong_values(name, int(wrong.sum()), np.size(want)), got, want)
 
 
-def wrong_type(name, got, want):
-    """A sentence where `got` is not the kind of thing that `want` is."""
+def wrong_type(name, got, want, cached):
+    """A sentence where `got` is not the kind of thing that `want` is; `cached` says whether a cache comes with it."""
     if isinstance(want, np.ndarray):
         if isinstance(got, np.ndarray):
             return ""
-        if isinstance(got, (list, tuple)):
+        if isinstance(got, tuple):
+            return say.tuple_for_array(name, cached)
+        if isinstance(got, list):
             return say.list_for_array(name)
         if is_number(got):
             # NumPy itself turns arrays without axes into scalars.
@@ -235,7 +248,9 @@ def wrong_dtype(name, got, want, dtype):
     if not isinstance(got, np.ndarray):
         return ""
     if want.dtype.kind == "f":
-        if got.dtype.kind in "iub":
+        if got.dtype.kind == "b":
+            return say.truth_for_numbers(name)
+        if got.dtype.kind in "iu":
             return say.whole_array(name, got.dtype)
         return "" if got.dtype == dtype else say.wrong_dtype(name, got.dtype, dtype)
     if want.dtype.kind in "iu" and got.dtype.kind not in "iu":
@@ -299,7 +314,7 @@ def kind_of(value) -> str:
 
 def number(value, digits: int = 6) -> str:
     """A number as learners read it: six digits, if no more are needed."""
-    return f"{value:.{digits}g}" if isinstance(value, (float, np.floating)) else str(value)
+    return f"{value + 0.0:.{digits}g}" if isinstance(value, (float, np.floating)) else str(value)
 
 
 def numbers(got, want) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """The pytest face: exercises become test items, one for each visible case, and a summary by unit closes the run."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ class OutcomeItem(pytest.Item):
         self.exercise, self.case_name = exercise, case_name
 
     def runtest(self):
-        self.outcome = outcome = self.judge()
+        self.outcome = outcome = desk(self.session).told_once(self, self.judge())
         if outcome.status == "failed":
             first = desk(self.session).first_wrong(self)
             if outcome.printed and first is self:
@@ -155,6 +156,7 @@ class Desk:
         self.graders = {}
         self.outcomes = {}
         self.shown = {}
+        self.unread = {}
 
     def outcome(self, item):
         """The outcome of an item's case. An exercise is graded at once on all of its cases that were selected, since
@@ -202,6 +204,14 @@ class Desk:
         return compare(
             exercise, cases, made.implementation, made.oracle, function, item.device, item.dtype, item.case_name
         )
+
+    def told_once(self, item, outcome):
+        """The outcome, or where the unit's file cannot be imported and that was told, a reminder to wait for it."""
+        from .outcome import BLOCKED
+
+        if outcome.rung != "imports" or self.unread.setdefault(item.parent.unit.name, item) is item:
+            return outcome
+        return replace(outcome, status=BLOCKED, places=())
 
     def first_wrong(self, item):
         """The first item of the same exercise that failed, as far as the run has come."""
@@ -290,6 +300,7 @@ def pytest_runtest_makereport(item, call):
             "of": len(item.exercise.visible_cases()),
             "status": item.outcome.status,
             "sentence": item.outcome.sentence,
+            "line": item.outcome.places[-1].line if item.outcome.places else 0,
         }
     return report
 
@@ -335,24 +346,30 @@ def pytest_configure(config):
 def write_summary(reporter, root, exercises):
     """The points by unit, in course order, and what to do next."""
     from .course import Course
-    from .outcome import NOT_ASSESSED, PASSED, CaseOutcome, Outcome, overall
-    from .report import table, total, what_next
+    from .outcome import NOT_ASSESSED, PASSED, CaseOutcome, Outcome, Place, overall
+    from .report import table, total, what_next, wrapped
     from .summary import summarise
 
     course = Course.read(Path(root))
     outcomes, partial = [], 0
     for id, rows in exercises.items():
-        cases = tuple(CaseOutcome(row["case"], row["status"], sentence=row["sentence"]) for row in rows)
+        cases = tuple(
+            CaseOutcome(row["case"], row["status"], sentence=row["sentence"], places=(Place("", row["line"]),))
+            for row in rows
+        )
         status = overall(cases)
         if status == PASSED and sum(row["visible"] for row in rows) < rows[0]["of"]:
             status, partial = NOT_ASSESSED, partial + 1
         outcomes.append(Outcome(id, status, rows[0]["points"], cases))
     summary = summarise(course, outcomes)
     option = reporter.config.option
+    part = bool(partial or getattr(option, "lf", False))
     reporter.section(course.title, bold=True)
     reporter.ensure_newline()
     lines = [*(() if option.verbose < 0 else table(summary)), *total(summary, partial)]
-    for line in lines if option.solutions else [*lines, *what_next(summary)]:
-        for text, style in line:
-            reporter.write(text, **markup(style))
+    for line in lines if option.solutions else [*lines, *what_next(summary, part)]:
+        for i, text in enumerate(wrapped(line[0][0], reporter._tw.fullwidth) if len(line) == 1 else [""]):
+            reporter.write("\n" * bool(i))
+            for piece, style in ((text, line[0][1]),) if len(line) == 1 else line:
+                reporter.write(piece, **markup(style))
         reporter.write("\n")

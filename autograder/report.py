@@ -88,8 +88,8 @@ def remarks(summary: Summary) -> Iterator[Line]:
         yield one(say.all_done(), "green bold")
 
 
-def what_next(summary: Summary) -> Iterator[Line]:
-    """Where to go on, if there is something to do."""
+def what_next(summary: Summary, part: bool = False) -> Iterator[Line]:
+    """Where to go on, if there is something to do; `part` says that not everything was checked."""
     if summary.next is None:
         return
     name, _, function = summary.next.exercise.partition(".")
@@ -99,7 +99,10 @@ def what_next(summary: Summary) -> Iterator[Line]:
         yield one(say.no_file(unit.stubs.name))
         yield one("  " + say.run_check(f"chainrule reset {name}"), "bold")
         return
-    yield one(say.begin_here() if summary.untouched else say.go_on_here(summary.right, summary.exercises))
+    if part:
+        yield one(say.only_a_part())
+    going_on = say.go_on() if part else say.go_on_here(summary.right, summary.exercises)
+    yield one(say.begin_here() if summary.untouched else going_on)
     if summary.untouched:
         yield one("  " + say.read_lesson(unit.lesson.relative_to(summary.course.root)))
     opened = say.mend_file if summary.next.status == FAILED else say.open_file

@@ -13,6 +13,10 @@ def no_file(file):
     return _("There is no file {file}. Put it back: `chainrule reset` brings the stub.").format(file=file)
 
 
+def still_raises(function):
+    return _("`{function}` has been begun, and still comes to a `raise NotImplementedError`.").format(function=function)
+
+
 def cannot_read(file, line, kind, message):
     return _("{file} cannot be read by Python: {kind} on line {line}: {message}.").format(
         file=file, line=line, kind=kind, message=message
@@ -73,6 +77,12 @@ def raised(function, kind, message):
     if message:
         return _("`{function}` stopped with {kind}: {message}").format(function=function, kind=kind, message=message)
     return _("`{function}` stopped with {kind}.").format(function=function, kind=kind)
+
+
+def refused_wrongly(function, message):
+    return _("`{function}` refused inputs that make sense, with a ValueError: {message}").format(
+        function=function, message=message
+    )
 
 
 def too_long(function, seconds):
@@ -138,10 +148,24 @@ def not_a_tuple(function, results, kind):
     )
 
 
+def stray_comma(function, name):
+    return _("`{function}` should return {name} alone, but returned it inside a tuple. Is there a stray comma?").format(
+        function=function, name=name
+    )
+
+
 def tuple_for_one(function, name, count):
     return _("`{function}` should return {name} alone, but returned {count} values together.").format(
         function=function, name=name, count=count
     )
+
+
+def tuple_for_array(name, cache):
+    if cache:
+        return _("{name} is a tuple where a NumPy array was asked. Have {name} and the cache changed places?").format(
+            name=name
+        )
+    return _("{name} is a tuple where a NumPy array was asked.").format(name=name)
 
 
 def list_for_array(name):
@@ -233,6 +257,12 @@ def wrong_shape(name, got, want):
     return _("{name} has shape {got}; it should have {want}.").format(name=name, got=got, want=want)
 
 
+def truth_for_numbers(name):
+    return _(
+        "{name} is an array of True and False where numbers were asked: `.astype(...)` makes numbers of them."
+    ).format(name=name)
+
+
 def whole_array(name, dtype):
     return _(
         "{name} is an array of whole numbers ({dtype}), so every fraction was cut off. "
@@ -261,6 +291,10 @@ def number_not_finite(name, got, want):
 
 
 # Value: what was seen
+
+
+def asked_with(arguments):
+    return _("Asked with {arguments}.").format(arguments=", ".join(arguments))
 
 
 def wrong_values(name, wrong, size):
@@ -366,6 +400,10 @@ def rolled(name, axis, steps):
     )
 
 
+def changed_places(name, other):
+    return _("{name} and {other} have changed places.").format(name=name, other=other)
+
+
 def exchanged(name, other):
     return _("{name} holds what belongs in {other}. Are the two exchanged?").format(name=name, other=other)
 
@@ -429,6 +467,17 @@ def not_repeatable(function):
         "`{function}` gives another answer when it is called again with the same inputs. "
         "Is something kept between calls, in a global variable or a default argument?"
     ).format(function=function)
+
+
+def besides(sentence):
+    return _("Besides: {sentence}").format(sentence=sentence)
+
+
+def forgets_its_cache(function, forward):
+    return _(
+        "`{function}` gives another answer when `{forward}` was called again in between. Does it read a global variable "
+        "instead of its cache?"
+    ).format(function=function, forward=forward)
 
 
 def shares_memory(result, argument):
@@ -506,6 +555,14 @@ def begin_here():
 
 def go_on_here(right, total):
     return _("{right} of {total} exercises are right. Go on here:").format(right=right, total=total)
+
+
+def go_on():
+    return _("Go on here:")
+
+
+def only_a_part():
+    return _("Only a part was checked; `chainrule progress` shows all of it.")
 
 
 def open_file(place, function):
@@ -833,6 +890,10 @@ def no_device(device, devices):
 
 def milestone_needs(exercises):
     return _("needs {exercises}").format(exercises=", ".join(exercises))
+
+
+def no_milestones():
+    return _("This course has no milestones.")
 
 
 def unknown_milestone(name, milestones):

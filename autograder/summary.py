@@ -79,7 +79,10 @@ def summarise(course: Course, outcomes: Iterable[Outcome]) -> Summary:
     if first:
         name, _, function = first.exercise.partition(".")
         unit = course.unit(name)
-        place = f"{unit.stubs.relative_to(course.root)}:{line_of(unit, function)}"
+        # Where it stopped, if it is known; otherwise where the function begins.
+        stopped = [case.places[-1].line for case in first.cases if case.places and case.status == FAILED]
+        line = next(filter(None, stopped), 0) or line_of(unit, function)
+        place = f"{unit.stubs.relative_to(course.root)}:{line}"
     cases = [case for outcome in by_id.values() for case in outcome.cases]
     remarks = dict.fromkeys((c.status, c.sentence) for c in cases if c.status in REMARKED and c.sentence)
     return Summary(course, tuple(units), first, place, tuple(remarks))

@@ -81,8 +81,11 @@ def named(results: tuple[str, ...], value: Any) -> dict[str, Any] | None:
     return {name: part for name, part in zip(results, value, strict=True) if name != "cache"}
 
 
-def put(exercise: Exercise, question: Question, implementation: Implementation, case=None) -> Observation:
-    """Put a question to an implementation."""
+def put(
+    exercise: Exercise, question: Question, implementation: Implementation, case=None, between: Question | None = None
+) -> Observation:
+    """Put a question to an implementation; with `between`, the forward of a gradient is asked that question as well
+    before the backward comes to the first."""
     if isinstance(exercise, Behaviour):
         return watch(exercise, case, implementation)
     arguments = tuple(question.arguments)
@@ -94,6 +97,8 @@ def put(exercise: Exercise, question: Question, implementation: Implementation, 
     token = token_in(reply.value)
     if token is None:
         return Observation(asked.name, failure=reply.failure, forward=seen)
+    if between:
+        implementation.call(asked.name, tuple(between.arguments.values()), asked.keep, len(asked.results))
     results = exercise.results_for(question.arguments)
     reply = implementation.call(exercise.name, (*question.upstream, token), None, len(results))
     return Observation.of(exercise.name, reply, (*exercise.upstream_names, "cache"), results, forward=seen)

@@ -1,6 +1,7 @@
 """What is said of a wrong answer names the idea that went wrong where it can, and is true wherever it says anything."""
 
 import re
+import textwrap
 import warnings
 
 import numpy as np
@@ -421,7 +422,8 @@ CLAIMS = {
         (got.shape, want.shape) == ((), eval(shape))
     ),
     r"out is an array with no axes where a plain number was asked: .*": lambda got, want: got.shape == (),
-    r"out is an array of whole numbers \((\w+)\), .*": lambda got, want, g: got.dtype == g and g[0] in "uib",
+    r"out is an array of whole numbers \((\w+)\), .*": lambda got, want, g: got.dtype == g and g[0] in "ui",
+    r"out is an array of True and False .*": lambda got, want: got.dtype == bool,
     r"out is (\w+), but the inputs are (\w+): .*": lambda got, want, g, w: got.dtype == g != w == TOLERANCE["dtype"],
 }  # fmt: skip
 OTHER = np.arange(6.0).reshape(2, 3)
@@ -586,3 +588,89 @@ def test_whatever_is_returned_is_wrong_and_nothing_worse(known, value):
         outcome = known.grade_with("halves", halves=lambda x, returned=returned: returned)
         assert outcome.status == "failed"
         assert all(case.sentence for case in outcome.cases)
+
+
+def test_two_results_that_have_changed_places_are_told_together(make_unit):
+    unit = make_unit(
+        """
+        from autograder import value
+        pair = value(lambda rng, n: dict(x=rng.normal(size=n)), returns="left, right", cases={"three": (3,)})
+        """,
+        """
+        def pair(x):
+            return x + 1, 2 * x
+        """,
+    )
+    case = unit.grade("pair", "def pair(x): return 2 * x, x + 1").cases[0]
+    assert case.sentence == "left and right have changed places."
+
+
+def test_right_numbers_in_another_dtype_are_no_transposition(make_unit):
+    """A symmetric array is its own transpose: nobody must be advised to transpose it."""
+    unit = make_unit(
+        """
+        from autograder import value
+        gram = value(lambda rng, n: dict(x=rng.normal(size=(n, n))), returns="out", cases={"three": (3,)})
+        """,
+        """
+        def gram(x):
+            return x @ x.T
+        """,
+    )
+    case = unit.grade("gram", "import numpy as np\ndef gram(x):\n    x = x.astype(float)\n    return x @ x.T").cases[-1]
+    assert case.sentence == "out is float64, but the inputs are float32: the dtype that comes in goes out."
+
+
+def test_side_effects_are_told_beside_wrong_values(toy):
+    source = "import numpy as np\ndef affine_forward(x, w, b):\n    x += 1\n    return np.sin(x @ w), (x, w)"
+    case = toy.grade("affine_forward", source).cases[0]
+    assert case.rung == "value"
+    assert any(line.startswith("Besides: `affine_forward` changed its input x.") for line in case.details)
+
+
+def test_a_backward_that_reads_a_global_instead_of_its_cache_is_found(toy):
+    source = """
+    kept = None
+
+    def affine_forward(x, w, b):
+        global kept
+        kept = x, w
+        return x @ w + b, None
+
+    def affine_backward(dout, cache):
+        x, w = kept
+        return dout @ w.T, x.T @ dout, dout.sum(axis=0)
+    """
+    outcome = toy.grade("affine_backward", textwrap.dedent(source))
+    assert outcome.status == "failed"
+    assert "Does it read a global variable instead of its cache?" in outcome.cases[0].sentence
+
+
+def test_short_arguments_are_shown_with_a_wrong_answer(make_unit):
+    unit = make_unit(
+        """
+        from autograder import value
+        size = value(lambda rng, n, k: dict(n=n, k=k), returns="windows", cases={"two": (5, 2)})
+        """,
+        """
+        def size(n, k):
+            return n - k + 1
+        """,
+    )
+    case = unit.grade("size", "def size(n, k): return n - k - 7").cases[0]
+    assert case.details == ("Asked with n=5, k=2.",)
+
+
+def test_refusing_inputs_that_make_sense_is_told_as_that(make_unit):
+    unit = make_unit(
+        """
+        from autograder import value
+        size = value(lambda rng, n, k: dict(n=n, k=k), returns="windows", cases={"two": (5, 2)})
+        """,
+        """
+        def size(n, k):
+            return n - k + 1
+        """,
+    )
+    case = unit.grade("size", "def size(n, k):\n    raise ValueError('too small')").cases[0]
+    assert case.sentence == "`size` refused inputs that make sense, with a ValueError: too small"

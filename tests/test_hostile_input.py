@@ -130,7 +130,7 @@ def test_one_result_that_is_wrapped_in_a_tuple(make_unit):
         """,
     )
     case = first_wrong(unit.grade("double", "def double(x): return (2 * x,)"))
-    assert case.sentence == "`double` should return out alone, but returned 1 values together."
+    assert case.sentence == "`double` should return out alone, but returned it inside a tuple. Is there a stray comma?"
 
 
 # The call itself
@@ -504,9 +504,12 @@ def test_a_stub_is_not_started(toy):
     assert outcome.cases[0].sentence == "`affine_forward` is not started yet."
 
 
-def test_lines_above_the_stubs_last_one_do_not_start_it(toy):
+def test_a_function_that_was_begun_and_still_raises_is_told_so_with_its_line(toy):
     source = "def affine_forward(x, w, b):\n    out = x @ w\n    raise NotImplementedError"
-    assert toy.grade(FORWARD, source).status == "not started"
+    case = first_wrong(toy.grade(FORWARD, source))
+    assert case.status == "failed"
+    assert case.sentence == "`affine_forward` has been begun, and still comes to a `raise NotImplementedError`."
+    assert case.places[-1].source == "raise NotImplementedError"
 
 
 def test_a_function_that_calls_one_that_is_not_started_waits_for_it(toy):

@@ -11,17 +11,20 @@ import click
 from .. import __version__
 from ..course import Course, CourseError, Unit
 
-COMMANDS = {
+LEARNING = {
     "progress": "what is done, what is next",
     "hint": "a hint for an exercise, one step at a time",
     "watch": "check again whenever a file is saved",
     "show": "draw what a function returned beside what it should",
     "milestone": "train a real model with your own functions",
     "reset": "put a unit's stubs back, keeping a copy of your work",
+}
+TEACHING = {
     "kit": "pack what students get",
     "verify": "prove that units are sound",
     "answers": "build the frozen answers",
 }
+COMMANDS = {**LEARNING, **TEACHING}
 
 
 class Commands(click.Group):
@@ -36,8 +39,9 @@ class Commands(click.Group):
         return importlib.import_module(f"{__name__}.{name}").command
 
     def format_commands(self, ctx, formatter):
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        for title, commands in (("For learning", LEARNING), ("For teaching", TEACHING)):
+            with formatter.section(title):
+                formatter.write_dl(list(commands.items()))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -58,7 +58,7 @@ def command(exercise, step, again, every):
         put(screen, [one(say.next_hint(left), "dim"), one(f"  chainrule hint {id}", "dim")])
     elif seen == len(hints) and not (step or again or every):
         put(screen, [one(say.last_hint_again(), "dim"), one(f"  chainrule hint {id} --all", "dim")])
-    else:
+    elif not step or step == len(hints):
         put(screen, [one(say.last_hint(unit.lesson.relative_to(course.root)), "dim")])
 
 

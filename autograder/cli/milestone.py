@@ -32,6 +32,8 @@ def command(name, solutions, seed, out):
     """
     course, screen = find_course(), console()
     found = milestones.find(course)
+    if not found:
+        raise Trouble(say.no_milestones())
     if name is None:
         for each in found.values():
             screen.print(Text.assemble(("  " + each.name, "bold"), f"  {each.purpose}"))

@@ -70,7 +70,7 @@ conv2d_forward = value(
     fresh=any_convolution,
     needs=(output_size,),
     cases={
-        "the lesson's example": dict(
+        "the lesson's image and filter": dict(
             x=np.array([[[[1.0, 2, 0], [0, 1, 3], [2, 1, 0]]]]),
             w=np.array([[[[1.0, 0], [-1, 2]]]]),
             b=np.array([0.5]),
@@ -90,8 +90,11 @@ conv2d_forward = value(
         "a filter taller than the padded image": (1, 2, 2, 8, 3, 5, 3, 1, 1),
         "a filter wider than the padded image": (1, 2, 8, 2, 3, 3, 5, 1, 1),
         "an empty batch": (0, 2, 5, 5, 3, 3, 3, 1, 0),
-        "images and filters with different channels": dict(
+        "images of three channels, filters of two": dict(
             x=np.ones((1, 3, 4, 4)), w=np.ones((2, 2, 3, 3)), b=np.zeros(2), stride=1, padding=0
+        ),
+        "images of one channel, filters of two": dict(  # NumPy broadcasts here where it raises above
+            x=np.ones((1, 1, 4, 4)), w=np.ones((2, 2, 3, 3)), b=np.zeros(2), stride=1, padding=0
         ),
         "stride 0": (1, 1, 4, 4, 1, 2, 2, 0, 0),
         "negative padding": (1, 1, 6, 6, 1, 2, 2, 1, -1),

@@ -17,7 +17,7 @@ def discriminator_loss(real_logits, fake_logits):
     for real and 0 for fake, as PyTorch's binary_cross_entropy_with_logits gives it for each half.
 
     Each half has a mean of its own, over all its logits; then the two are added. Logits of ±1000 must give the true,
-    finite answer, without a warning.
+    finite answer.
 
     Args:
         real_logits: the discriminator's logits for real samples, float64 or float32 of any shape, such as (N, 1).
@@ -41,7 +41,7 @@ def generator_loss(fake_logits):
 
     With x the logit of a fake, p = sigmoid(x) and softplus(x) = log(1 + exp(x)):
         loss = mean over the fake logits of softplus(-x)
-    which is -mean log p. Logits of ±1000 must give the true, finite answer, without a warning.
+    which is -mean log p. Logits of ±1000 must give the true, finite answer.
 
     Args:
         fake_logits: the discriminator's logits for fakes, float64 or float32 of any shape, such as (N, 1).
@@ -63,7 +63,7 @@ def minimax_generator_loss(fake_logits):
 
     With x the logit of a fake, p = sigmoid(x) and softplus(x) = log(1 + exp(x)):
         loss = mean over the fake logits of log(1 - p)  =  -mean of softplus(x)
-    This is never positive. Logits of ±1000 must give the true, finite answer, without a warning.
+    This is never positive. Logits of ±1000 must give the true, finite answer.
 
     Args:
         fake_logits: the discriminator's logits for fakes, float64 or float32 of any shape, such as (N, 1).

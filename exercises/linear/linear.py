@@ -53,7 +53,7 @@ def softmax_weights_forward(v):
 
         weights[k] = exp(v[k]) / sum over j of exp(v[j])
 
-    Scores as large as 1000 or as low as -1000 must give finite, right weights and no warning. Adding the same
+    Scores as large as 1000 or as low as -1000 must give finite, right weights. Adding the same
     number to every v[k] changes no weight: use that before you take an exponential.
 
     Args:

@@ -1,7 +1,7 @@
 """LSTM and GRU, by hand: gates, a memory cell, and the way back through time.
 
 Read README.md, replace each `raise NotImplementedError`, and run `pytest exercises/lstm` as often as you like;
-`pytest exercises/lstm -k gate` runs one exercise alone.
+`pytest exercises/lstm -k gate` runs one exercise alone. Functions of your own beside these are welcome.
 """
 
 import numpy as np

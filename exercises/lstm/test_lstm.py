@@ -15,9 +15,10 @@ def sometimes(rng, push):
 
 
 def layer(rng, d, h, gates, push):
-    """Weights and bias; pushing the bias to either side in turn opens and shuts the gates."""
+    """Weights and bias. The push opens one column's gate, shuts another's, and leaves those between as they are: what
+    flows there is the scale beside which a gate that is shut to 1e-9 counts as shut."""
     wx, wh = rng.normal(size=(d, gates * h)), rng.normal(size=(h, gates * h))
-    return {"wx": wx, "wh": wh, "b": rng.normal(size=gates * h) + push * (-1.0) ** np.arange(gates * h)}
+    return {"wx": wx, "wh": wh, "b": rng.normal(size=gates * h) + push * np.resize([1.0, 0.0, -1.0, 0.0], gates * h)}
 
 
 def gate_inputs(rng, n, d, h, push):
@@ -34,6 +35,13 @@ gate = value(
         "more features than units": (2, 5, 3, 0),
         "more units than features": (4, 2, 5, 0),
         "logits near 1000 and -1000": (2, 3, 4, 1000),
+        "gates that are shut, but not quite: logits of -23 and -21": dict(
+            x=np.array([[1.0, 2], [2, 1]]),
+            h=np.array([[0.5], [-0.5]]),
+            wx=np.array([[-4.0], [-8]]),
+            wh=np.array([[2.0]]),
+            b=np.array([-4.0]),
+        ),
     },
     refuses={"an empty batch": (0, 3, 2, 0)},
 )
@@ -75,6 +83,7 @@ lstm_forward = value(
         "a sequence of one step": (2, 1, 3, 2, 0),
         "two steps of one unit": (1, 2, 1, 1, 0),
         "three sequences of five steps": (3, 5, 2, 4, 0),
+        "as many sequences as steps": (3, 3, 2, 4, 0),
         "more sequences than steps": (4, 2, 3, 2, 0),
         "logits near 1000 and -1000": (2, 3, 2, 3, 1000),
     },

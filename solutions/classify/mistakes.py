@@ -9,6 +9,11 @@ from autograder import mistake
 
 from .classify import logistic_step, predict_binary, predict_class, sigmoid, softmax, softmax_step
 
+ONE_QUESTION = (
+    "`if` needs one answer, and an array has one for every entry: NumPy calls that ambiguous. np.where chooses entry by "
+    "entry, and a comparison such as z > 0 gives an array of answers."
+)
+
 # sigmoid
 
 
@@ -134,6 +139,12 @@ def sigmoid_in_float64(x):
     return sigmoid(x).astype(np.float64)
 
 
+@mistake(sigmoid, "the sign is asked of all numbers at once", ONE_QUESTION)
+def sigmoid_one_question(x):
+    p = sigmoid(x)
+    return p if x >= 0 else p  # NumPy's own ValueError, unless there is a single entry
+
+
 @mistake(sigmoid, "nothing is accepted", "Where x has no entries, raise a ValueError that says so.")
 def sigmoid_of_nothing(x):
     return sigmoid(x) if x.size else x.copy()
@@ -186,6 +197,32 @@ def without_keepdims(scores):
     softmax(scores)
     e = np.exp(scores - scores.max(axis=1, keepdims=True))
     return e / e.sum(axis=1)
+
+
+@mistake(
+    softmax,
+    "the maxima run along the wrong axis",
+    "scores.max(axis=1) has shape (N,), and NumPy lays it along the last axis, the classes. keepdims=True makes it "
+    "(N, 1), one number for each row.",
+)
+def maxima_without_keepdims(scores):
+    softmax(scores)
+    with np.errstate(all="ignore"):
+        e = np.exp(scores - scores.max(axis=1))
+        return e / e.sum(axis=1, keepdims=True)
+
+
+@mistake(
+    softmax,
+    "the maxima and the sums run along the wrong axis",
+    "What axis=1 leaves has shape (N,), and NumPy lays it along the last axis, the classes. keepdims=True makes it "
+    "(N, 1), one number for each row.",
+)
+def without_any_keepdims(scores):
+    softmax(scores)
+    with np.errstate(all="ignore"):
+        e = np.exp(scores - scores.max(axis=1))
+        return e / e.sum(axis=1)
 
 
 @mistake(
@@ -438,6 +475,22 @@ def column_of_labels(x, w, b):
     return predict_binary(x, w, b)[:, np.newaxis]
 
 
+@mistake(predict_binary, "the sign is asked of all logits at once", ONE_QUESTION)
+def binary_one_question(x, w, b):
+    labels = predict_binary(x, w, b)
+    return labels if x @ w + b > 0 else labels  # NumPy's own ValueError, unless there is a single student
+
+
+@mistake(
+    predict_binary,
+    "x and w are multiplied entry by entry",
+    "`*` multiplies entry by entry and adds nothing up. x @ w adds over the D grades of each student.",
+)
+def binary_of_entries(x, w, b):
+    predict_binary(x, w, b)
+    return (x * w + b > 0).astype(int)
+
+
 @mistake(predict_binary, "an empty batch is accepted", "Where x has no rows, raise a ValueError that says so.")
 def binary_of_nothing(x, w, b):
     return predict_binary(x, w, b) if len(x) else np.zeros(0, int)
@@ -567,6 +620,16 @@ def class_down_the_batch(x, w, b):
 def transposed_weights(x, w, b):
     predict_class(x, w, b)
     return (x @ w.T + b).argmax(axis=1)
+
+
+@mistake(
+    predict_class,
+    "x and w are multiplied entry by entry",
+    "`*` multiplies entry by entry; the matrix product is `@`, which takes (N, D) and (D, C) to (N, C).",
+)
+def class_of_entries(x, w, b):
+    predict_class(x, w, b)
+    return (x * w + b).argmax(axis=1)
 
 
 @mistake(predict_class, "an empty batch is accepted", "Where x has no rows, raise a ValueError that says so.")

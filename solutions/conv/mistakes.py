@@ -203,6 +203,50 @@ def padding_everywhere(x, w, b, stride, padding):
     return conv2d_forward(padded, w, b, stride, 0)
 
 
+# Students meet the same slip in three errors of NumPy's: as they multiply a window with all filters at once, with one
+# filter, or one image's window with one filter.
+PADS_ALL_AXES = (
+    "`np.pad` pads all four axes",
+    "np.pad(x, padding) puts zeros around the batch and the channels as well, so that windows and filters no longer "
+    "fit. Give it a pair for each axis: (0, 0) for the first two.",
+)
+
+
+def windows_of_all_padded(x, w, b, stride, padding):
+    """A right out to write into, and each of its pixels with the window that it sees if np.pad pads all axes."""
+    out, _ = conv2d_forward(x, w, b, stride, padding)
+    padded, (kh, kw) = np.pad(x, padding), w.shape[2:]
+    return out, [
+        (i, j, padded[:, :, top : top + kh, left : left + kw]) for i, j, top, left in starts(out.shape, stride)
+    ]
+
+
+@mistake(conv2d_forward, *PADS_ALL_AXES)
+def padding_all_axes(x, w, b, stride, padding):
+    out, windows = windows_of_all_padded(x, w, b, stride, padding)
+    for i, j, window in windows:
+        out[:, :, i, j] = np.einsum("ncpq,fcpq->nf", window, w) + b
+    return out, None
+
+
+@mistake(conv2d_forward, *PADS_ALL_AXES)
+def padding_all_axes_filter_by_filter(x, w, b, stride, padding):
+    out, windows = windows_of_all_padded(x, w, b, stride, padding)
+    for i, j, window in windows:
+        for f in range(len(w)):
+            out[:, f, i, j] = (window * w[f]).sum(axis=(1, 2, 3)) + b[f]
+    return out, None
+
+
+@mistake(conv2d_forward, *PADS_ALL_AXES)
+def padding_all_axes_image_by_image(x, w, b, stride, padding):
+    out, windows = windows_of_all_padded(x, w, b, stride, padding)
+    for i, j, window in windows:
+        for n, f in np.ndindex(len(x), len(w)):
+            out[n, f, i, j] = (window[n] * w[f]).sum() + b[f]
+    return out, None
+
+
 @mistake(
     conv2d_forward,
     "the padding repeats the border pixels",
@@ -323,6 +367,16 @@ def accepts_large_filter(x, w, b, stride, padding):
 )
 def accepts_other_channels(x, w, b, stride, padding):
     return conv2d_forward(x[:, : w.shape[1]], w, b, stride, padding)
+
+
+@mistake(
+    conv2d_forward,
+    "one channel is taken for all that the filter has",
+    "NumPy stretches an axis of length 1 to any other length without a complaint. Raise a ValueError where x.shape[1] "
+    "is not w.shape[1].",
+)
+def stretches_one_channel(x, w, b, stride, padding):
+    return conv2d_forward(np.repeat(x, w.shape[1], axis=1) if x.shape[1] == 1 else x, w, b, stride, padding)
 
 
 @mistake(
@@ -533,6 +587,26 @@ def db_for_each_pixel(dout, cache):
 
 @mistake(
     conv2d_backward,
+    "db is not summed at all",
+    "The bias was added to every pixel of its filter's output, in every image: sum over all axes but the filters'.",
+)
+def db_unsummed(dout, cache):
+    dx, dw, _ = conv2d_backward(dout, cache)
+    return dx, dw, dout
+
+
+@mistake(
+    conv2d_backward,
+    "db is a single number",
+    "Each filter has its own bias: sum dout over images, rows and columns, and keep the filters' axis.",
+)
+def db_one_number(dout, cache):
+    dx, dw, _ = conv2d_backward(dout, cache)
+    return dx, dw, dout.sum()
+
+
+@mistake(
+    conv2d_backward,
     "dout is ignored",
     "Each share is weighted with dout[n, f, i, j], which says how much the loss cares for that output pixel.",
 )
@@ -605,6 +679,16 @@ def largest_magnitude(x, size, stride):
 def pools_channels(x, size, stride):
     out, cache = max_pool2d_forward(x, size, stride)
     return np.broadcast_to(out.max(axis=1, keepdims=True), out.shape).copy(), cache
+
+
+@mistake(
+    max_pool2d_forward,
+    "the maximum is taken over the whole batch",
+    "Without an axis, .max() makes one number of all images and channels together. The window's own axes are 2 and 3.",
+)
+def pools_batch(x, size, stride):
+    out, cache = max_pool2d_forward(x, size, stride)
+    return np.broadcast_to(out.max(axis=(0, 1)), out.shape).copy(), cache
 
 
 @mistake(
@@ -725,6 +809,16 @@ def max_for_mean(x, size, stride):
 def averages_over_channels(x, size, stride):
     out, cache = avg_pool2d_forward(x, size, stride)
     return np.broadcast_to(out.mean(axis=1, keepdims=True), out.shape).copy(), cache
+
+
+@mistake(
+    avg_pool2d_forward,
+    "the mean is taken over the whole batch",
+    "Without an axis, .mean() makes one number of all images and channels together. The window's own axes are 2 and 3.",
+)
+def averages_over_batch(x, size, stride):
+    out, cache = avg_pool2d_forward(x, size, stride)
+    return np.broadcast_to(out.mean(axis=(0, 1)), out.shape).copy(), cache
 
 
 @mistake(
@@ -912,6 +1006,18 @@ def window_overwritten(dout, cache):
 def max_backward_without_stride(dout, cache):
     x, size, _, shape = cache
     return max_pool2d_backward(dout, (x, size, 1, shape))
+
+
+@mistake(
+    max_pool2d_backward,
+    "the winner's place forgets the stride",
+    "The window of output pixel (i, j) starts at (i · stride, j · stride): add p and q to that, not to i and j.",
+)
+def place_without_stride(dout, cache):
+    dx = np.zeros_like(cache[0])
+    for (n, c, i, j), _, _, p, q in winners(cache):
+        dx[n, c, i + p, j + q] += dout[n, c, i, j]
+    return dx
 
 
 @mistake(

@@ -41,6 +41,16 @@ def bias_inside_the_sum(x, w, b):
 
 @mistake(
     linear_forward,
+    "x and w are multiplied entry by entry",
+    "`*` multiplies entry by entry; the matrix product is `@`, which takes (N, D) and (D, M) to (N, M).",
+)
+def product_of_entries(x, w, b):
+    linear_forward(x, w, b)  # refuses what is to be refused
+    return x * w + b, (x, w)
+
+
+@mistake(
+    linear_forward,
     "w is transposed",
     "w has shape (D, M), so (N, D) times (D, M) fits as it is. Only PyTorch's nn.Linear stores (M, D).",
 )
@@ -237,6 +247,37 @@ def dw_of_the_last_row(dout, cache):
 def dx_without_transposing(dout, cache):
     _, dw, db = linear_backward(dout, cache)
     return dout @ cache[1], dw, db
+
+
+@mistake(
+    linear_backward,
+    "dx multiplies dout and w entry by entry",
+    "`*` multiplies entry by entry. The matrix product, which adds over the M outputs, is `@`.",
+)
+def dx_of_entries(dout, cache):
+    _, dw, db = linear_backward(dout, cache)
+    return dout * cache[1].T, dw, db
+
+
+@mistake(
+    linear_backward,
+    "dw multiplies x and dout entry by entry",
+    "`*` multiplies entry by entry. The matrix product, which adds over the N rows, is `@`.",
+)
+def dw_of_entries(dout, cache):
+    dx, _, db = linear_backward(dout, cache)
+    return dx, cache[0].T * dout, db
+
+
+@mistake(
+    linear_backward,
+    "dx and dw multiply entry by entry",
+    "`*` multiplies entry by entry. The matrix product is `@`: it adds over the M outputs for dx, over the N rows for "
+    "dw.",
+)
+def both_of_entries(dout, cache):
+    x, w = cache
+    return dout * w.T, x.T * dout, dout.sum(axis=0)
 
 
 @mistake(
@@ -641,7 +682,8 @@ def prediction_from_scores(x, y, lr, steps):
 @mistake(
     fit_school_weights,
     "the last step is not in the weights",
-    "v has moved since w was computed: take the softmax once more after the last step.",
+    "v has moved since w was computed: take the softmax once more after the last step. Or the loop takes one step too "
+    "few.",
 )
 def stale_weights(x, y, lr, steps):
     return fit_school_weights(x, y, lr, max(steps - 1, 0))

@@ -20,6 +20,12 @@ def batch(array):
     return max(len(array), 1)
 
 
+ONE_QUESTION = (
+    "`if` and `max(..., 0)` need one answer, and an array has one for every entry: NumPy calls that ambiguous. np.where "
+    "and np.maximum choose entry by entry."
+)
+
+
 # Mean squared error
 
 
@@ -343,6 +349,12 @@ def mae_of_nothing(prediction, target):
     return mae_loss(prediction, target) if prediction.size else (float("nan"), np.zeros_like(prediction))
 
 
+@mistake(mae_loss, "the sign is asked of all errors at once", ONE_QUESTION)
+def mae_one_question(prediction, target):
+    answer = mae_loss(prediction, target)
+    return answer if prediction > target else answer  # NumPy's own ValueError, unless there is a single entry
+
+
 # Huber loss
 
 
@@ -542,6 +554,12 @@ def huber_all_or_nothing(prediction, target, delta):
     return averaged(delta * (np.abs(error) - 0.5 * delta), delta * np.sign(error))
 
 
+@mistake(huber_loss, "the size is asked of all errors at once", ONE_QUESTION)
+def huber_one_question(prediction, target, delta):
+    answer = huber_loss(prediction, target, delta)
+    return answer if np.abs(prediction - target) <= delta else answer  # NumPy's own ValueError, unless a single entry
+
+
 @mistake(
     huber_loss,
     "an empty batch gives nan",
@@ -575,6 +593,12 @@ def cost_of(p, target):
     """The mean cost by the textbook's formula; inf and nan where it meets log 0."""
     with np.errstate(all="ignore"):
         return float(np.mean(-target * np.log(p) - (1 - target) * np.log(1 - p)))
+
+
+def slope_of(p, target):
+    """The derivative of the mean cost with respect to the probabilities."""
+    with np.errstate(all="ignore"):
+        return (p - target) / (p * (1 - p)) / p.dtype.type(p.size)
 
 
 @mistake(
@@ -665,6 +689,11 @@ def bce_clipped_at_8(logits, target):
     return bce_clipped(logits, target, 1e-8)
 
 
+@mistake(binary_cross_entropy, "the probability is clipped at 1e-10, so costs stop at 23", BCE_CLIPPED)
+def bce_clipped_at_10(logits, target):
+    return bce_clipped(logits, target, 1e-10)
+
+
 @mistake(binary_cross_entropy, "the probability is clipped at 1e-12, so costs stop at 28", BCE_CLIPPED)
 def bce_clipped_at_12(logits, target):
     return bce_clipped(logits, target, 1e-12)
@@ -673,6 +702,66 @@ def bce_clipped_at_12(logits, target):
 @mistake(binary_cross_entropy, "the probability is clipped at 1e-15, so costs stop at 35", BCE_CLIPPED)
 def bce_clipped_at_15(logits, target):
     return bce_clipped(logits, target, 1e-15)
+
+
+BCE_ADDED = (
+    "That hides log 0 and gives a wrong number: a wrong answer with a logit of 1000 costs 1000. Put the sigmoid into "
+    "the logarithm on paper; then nothing needs to be added."
+)
+
+
+def bce_added(logits, target, little):
+    _, dlogits = binary_cross_entropy(logits, target)
+    p = sigmoid(logits)
+    return -float(np.mean(target * np.log(p + little) + (1 - target) * np.log(1 - p + little))), dlogits
+
+
+@mistake(binary_cross_entropy, "1e-7 is added in the logarithms, so costs stop at 16", BCE_ADDED)
+def bce_added_7(logits, target):
+    return bce_added(logits, target, 1e-7)
+
+
+@mistake(binary_cross_entropy, "1e-8 is added in the logarithms, so costs stop at 18", BCE_ADDED)
+def bce_added_8(logits, target):
+    return bce_added(logits, target, 1e-8)
+
+
+@mistake(binary_cross_entropy, "1e-10 is added in the logarithms, so costs stop at 23", BCE_ADDED)
+def bce_added_10(logits, target):
+    return bce_added(logits, target, 1e-10)
+
+
+@mistake(binary_cross_entropy, "1e-12 is added in the logarithms, so costs stop at 28", BCE_ADDED)
+def bce_added_12(logits, target):
+    return bce_added(logits, target, 1e-12)
+
+
+@mistake(binary_cross_entropy, "1e-15 is added in the logarithms, so costs stop at 35", BCE_ADDED)
+def bce_added_15(logits, target):
+    return bce_added(logits, target, 1e-15)
+
+
+SIGMOID_OVERFLOWS = (
+    "exp(1000) is infinite, and infinite divided by infinite is not a number. 1 / (1 + exp(−x)) is the same sigmoid; "
+    "exp(−|x|) serves for both signs."
+)
+
+
+def overflowing_sigmoid(logits):
+    with np.errstate(all="ignore"):
+        return np.exp(logits) / (1 + np.exp(logits))
+
+
+@mistake(binary_cross_entropy, "exp(x) / (1 + exp(x)) overflows in dlogits", SIGMOID_OVERFLOWS)
+def bce_overflowing_gradient(logits, target):
+    loss, _ = binary_cross_entropy(logits, target)
+    return loss, (overflowing_sigmoid(logits) - target) / logits.dtype.type(logits.size)
+
+
+@mistake(binary_cross_entropy, "exp(x) / (1 + exp(x)) overflows, in the loss and in dlogits", SIGMOID_OVERFLOWS)
+def bce_overflowing(logits, target):
+    _, dlogits = bce_overflowing_gradient(logits, target)
+    return cost_of(overflowing_sigmoid(logits), target), dlogits
 
 
 @mistake(
@@ -761,6 +850,16 @@ def bce_hard_targets(logits, target):
 
 @mistake(
     binary_cross_entropy,
+    "every target but 1 costs as if it were 0",
+    "Targets may lie between 0 and 1: weigh the two logarithms with t and 1 − t instead of choosing between them by "
+    "`target == 1`. dlogits does it right.",
+)
+def bce_hard_costs(logits, target):
+    return binary_cross_entropy(logits, target == 1)[0], binary_cross_entropy(logits, target)[1]
+
+
+@mistake(
+    binary_cross_entropy,
     "the targets are rounded to 0 and 1",
     "Targets may lie between 0 and 1: weigh the two logarithms with t and 1 − t instead of choosing between them.",
 )
@@ -788,9 +887,7 @@ def bce_signed_targets(logits, target):
 )
 def bce_gradient_of_probability(logits, target):
     loss, _ = binary_cross_entropy(logits, target)
-    p = sigmoid(logits)
-    with np.errstate(all="ignore"):
-        return loss, (p - target) / (p * (1 - p)) / logits.dtype.type(logits.size)
+    return loss, slope_of(sigmoid(logits), target)
 
 
 @mistake(
@@ -812,6 +909,17 @@ def bce_gradient_chained_twice(logits, target):
 def bce_without_sigmoid(logits, target):
     binary_cross_entropy(logits, target)  # refuses what is to be refused
     return cost_of(logits, target), (logits - target) / logits.dtype.type(logits.size)
+
+
+@mistake(
+    binary_cross_entropy,
+    "the logits are taken for probabilities, in the loss and its derivative",
+    "A logit is any real number. sigmoid(logit) is the probability that belongs into the logarithm, and then dlogits "
+    "is simply (p − t) / size.",
+)
+def bce_of_probabilities(logits, target):
+    binary_cross_entropy(logits, target)  # refuses what is to be refused
+    return cost_of(logits, target), slope_of(logits, target)
 
 
 @mistake(
@@ -848,6 +956,12 @@ def bce_log2(logits, target):
 )
 def bce_log10(logits, target):
     return scaled(binary_cross_entropy(logits, target), loss=1 / np.log(10.0).item())
+
+
+@mistake(binary_cross_entropy, "a question is asked of all logits or targets at once", ONE_QUESTION)
+def bce_one_question(logits, target):
+    answer = binary_cross_entropy(logits, target)
+    return answer if logits >= 0 else answer  # NumPy's own ValueError, unless there is a single entry
 
 
 @mistake(
@@ -968,18 +1082,110 @@ def softmax_no_axis(logits, labels):
     )
 
 
+def along(axis, keepdims=True):
+    """Options of a reduction, for short."""
+    return {"axis": axis, "keepdims": keepdims}
+
+
+@np.errstate(all="ignore")
+def softmax_spoiled(logits, labels, largest, total):
+    """The loss by way of p: what is subtracted and the sums are reduced with these options; None subtracts nothing."""
+    softmax_cross_entropy(logits, labels)  # refuses what is to be refused
+    exponentials = np.exp(logits - (logits.max(**largest) if largest else 0))
+    p = exponentials / exponentials.sum(**total)
+    dlogits = p.copy()
+    dlogits[np.arange(len(labels)), labels] -= 1
+    return -float(np.log(picked(p, labels)).mean()), dlogits / logits.dtype.type(len(logits))
+
+
+@mistake(
+    softmax_cross_entropy,
+    "the softmax runs over the batch, and its p meets the logarithm",
+    "Each sample's probabilities sum to 1 over its classes, along axis 1. After that, a p of 0 will still spoil the "
+    "loss: take log p on paper.",
+)
+def softmax_p_wrong_axis(logits, labels):
+    return softmax_spoiled(logits, labels, along(0), along(0))
+
+
+@mistake(
+    softmax_cross_entropy,
+    "the exponentials are divided by their sums over the batch",
+    "The maximum is taken over the classes and the sum over the batch. Both belong along axis 1: a sample must not "
+    "know of the others.",
+)
+def softmax_sum_wrong_axis(logits, labels):
+    return softmax_spoiled(logits, labels, along(1), along(0))
+
+
+@mistake(
+    softmax_cross_entropy,
+    "the softmax runs over the batch, and large logits overflow",
+    "Sum over the classes, along axis 1, and subtract each row's largest logit before you take exponentials.",
+)
+def softmax_naive_wrong_axis(logits, labels):
+    return softmax_spoiled(logits, labels, None, along(0))
+
+
+@mistake(
+    softmax_cross_entropy,
+    "the softmax runs over the whole batch, and its p meets the logarithm",
+    "Each sample's probabilities sum to 1 over its own classes, along axis 1. After that, a p of 0 will still spoil "
+    "the loss: take log p on paper.",
+)
+def softmax_p_no_axis(logits, labels):
+    return softmax_spoiled(logits, labels, along(None), along(None))
+
+
+@mistake(
+    softmax_cross_entropy,
+    "the softmax runs over the whole batch, and large logits overflow",
+    "Sum over the classes, along axis 1, and subtract each row's largest logit before you take exponentials.",
+)
+def softmax_naive_no_axis(logits, labels):
+    return softmax_spoiled(logits, labels, None, along(None))
+
+
+ROWS_LOST = (
+    "What axis=1 leaves has shape (N,), and NumPy lays it along the last axis, the classes: an error, or a wrong "
+    "number where N is C. keepdims=True keeps it (N, 1), one number for each row."
+)
+
+
 @mistake(
     softmax_cross_entropy,
     "the sums over classes are lined up with the classes, not with the samples",
-    "Sums of shape (N,) are spread along the last axis, the classes. Keep them (N, 1) with keepdims=True.",
+    ROWS_LOST,
 )
 def softmax_without_keepdims(logits, labels):
-    softmax_cross_entropy(logits, labels)  # refuses what is to be refused
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    p = exponentials / exponentials.sum(axis=1)
-    with np.errstate(divide="ignore"):
-        loss = -float(np.log(picked(p, labels)).mean())
-    return loss, (p - one_hot(logits, labels)) / logits.dtype.type(len(logits))
+    return softmax_spoiled(logits, labels, along(1), along(1, keepdims=False))
+
+
+@mistake(
+    softmax_cross_entropy,
+    "the maxima over classes are lined up with the classes, not with the samples",
+    ROWS_LOST,
+)
+def softmax_maxima_without_keepdims(logits, labels):
+    return softmax_spoiled(logits, labels, along(1, keepdims=False), along(1))
+
+
+@mistake(
+    softmax_cross_entropy,
+    "maxima and sums over classes are lined up with the classes, not with the samples",
+    ROWS_LOST,
+)
+def softmax_without_any_keepdims(logits, labels):
+    return softmax_spoiled(logits, labels, along(1, keepdims=False), along(1, keepdims=False))
+
+
+@mistake(
+    softmax_cross_entropy,
+    "large logits overflow, and sums over classes are lined up with the classes",
+    ROWS_LOST + " And subtract each row's largest logit before you take exponentials.",
+)
+def softmax_naive_without_keepdims(logits, labels):
+    return softmax_spoiled(logits, labels, None, along(1, keepdims=False))
 
 
 @mistake(
@@ -1030,9 +1236,14 @@ def softmax_log_of_zero(logits, labels):
         return -float(np.log(np.exp(picked(log_softmax(logits), labels))).mean()), dlogits
 
 
+def softmax_added(logits, labels, little):
+    _, dlogits = softmax_cross_entropy(logits, labels)
+    return -float(np.log(np.exp(picked(log_softmax(logits), labels)) + little).mean()), dlogits
+
+
 def softmax_clipped(logits, labels, floor):
     _, dlogits = softmax_cross_entropy(logits, labels)
-    return -float(np.log(np.exp(picked(log_softmax(logits), labels)) + floor).mean()), dlogits
+    return -float(np.log(np.maximum(np.exp(picked(log_softmax(logits), labels)), floor)).mean()), dlogits
 
 
 SOFTMAX_CLIPPED = (
@@ -1042,23 +1253,52 @@ SOFTMAX_CLIPPED = (
 
 
 @mistake(softmax_cross_entropy, "1e-7 is added to the probability, so costs stop at 16", SOFTMAX_CLIPPED)
+def softmax_added_7(logits, labels):
+    return softmax_added(logits, labels, 1e-7)
+
+
+@mistake(softmax_cross_entropy, "the probability is clipped at 1e-7, so costs stop at 16", SOFTMAX_CLIPPED)
 def softmax_clipped_at_7(logits, labels):
     return softmax_clipped(logits, labels, 1e-7)
 
 
 @mistake(softmax_cross_entropy, "1e-8 is added to the probability, so costs stop at 18", SOFTMAX_CLIPPED)
+def softmax_added_8(logits, labels):
+    return softmax_added(logits, labels, 1e-8)
+
+
+@mistake(softmax_cross_entropy, "the probability is clipped at 1e-8, so costs stop at 18", SOFTMAX_CLIPPED)
 def softmax_clipped_at_8(logits, labels):
     return softmax_clipped(logits, labels, 1e-8)
 
 
+@mistake(softmax_cross_entropy, "1e-10 is added to the probability, so costs stop at 23", SOFTMAX_CLIPPED)
+def softmax_added_10(logits, labels):
+    return softmax_added(logits, labels, 1e-10)
+
+
+@mistake(softmax_cross_entropy, "the probability is clipped at 1e-10, so costs stop at 23", SOFTMAX_CLIPPED)
+def softmax_clipped_at_10(logits, labels):
+    return softmax_clipped(logits, labels, 1e-10)
+
+
 @mistake(softmax_cross_entropy, "1e-12 is added to the probability, so costs stop at 28", SOFTMAX_CLIPPED)
+def softmax_added_12(logits, labels):
+    return softmax_added(logits, labels, 1e-12)
+
+
+@mistake(softmax_cross_entropy, "the probability is clipped at 1e-12, so costs stop at 28", SOFTMAX_CLIPPED)
 def softmax_clipped_at_12(logits, labels):
     return softmax_clipped(logits, labels, 1e-12)
 
 
-@mistake(softmax_cross_entropy, "1e-15 is added to the probability, so costs stop at 35", SOFTMAX_CLIPPED)
-def softmax_clipped_at_15(logits, labels):
-    return softmax_clipped(logits, labels, 1e-15)
+@mistake(
+    softmax_cross_entropy,
+    "1e-15 is added to the probability, or it is clipped there, so costs stop at 35",
+    SOFTMAX_CLIPPED,
+)
+def softmax_added_15(logits, labels):
+    return softmax_added(logits, labels, 1e-15)
 
 
 @mistake(
@@ -1112,6 +1352,18 @@ def softmax_gradient_of_probabilities(logits, labels):
     with np.errstate(all="ignore"):
         found = -np.exp(-picked(log_softmax(logits), labels))[:, None] / logits.dtype.type(len(logits))
     return loss, np.where(one_hot(logits, labels) > 0, found, 0).astype(logits.dtype)
+
+
+@mistake(
+    softmax_cross_entropy,
+    "1 is subtracted from p before its logarithm is taken",
+    "p − 1 is the gradient and is negative, so its logarithm is nan. Take the loss first, or subtract in a copy: "
+    "`dlogits = p` is another name for the same array, `p.copy()` is a new one.",
+)
+def softmax_subtracted_too_early(logits, labels):
+    _, dlogits = softmax_cross_entropy(logits, labels)
+    with np.errstate(all="ignore"):
+        return -float(np.log(picked(dlogits, labels)).mean()), dlogits
 
 
 @mistake(
@@ -1411,6 +1663,18 @@ def hinge_gradient_of_one(scores, labels, margin):
 
 @mistake(
     hinge_loss,
+    "dscores is −1 at the right class, even where nothing costs",
+    "s_iy stands once in the cost of every wrong class that costs something: count those. It may be none, and then "
+    "the derivative is 0.",
+)
+def hinge_gradient_always_one(scores, labels, margin):
+    loss, dscores = hinge_loss(scores, labels, margin)
+    dscores[np.arange(len(labels)), labels] = -1 / len(labels)
+    return loss, dscores
+
+
+@mistake(
+    hinge_loss,
     "dscores is 0 at the wrong classes",
     "Each wrong class that costs something is pushed down as well: its own derivative is 1.",
 )
@@ -1603,6 +1867,12 @@ def hinge_in_place(scores, labels, margin):
 def hinge_float64(scores, labels, margin):
     loss, dscores = hinge_loss(scores, labels, margin)
     return loss, dscores.astype(np.float64)
+
+
+@mistake(hinge_loss, "a question is asked of all scores at once", ONE_QUESTION)
+def hinge_one_question(scores, labels, margin):
+    costs = max(0, excess_of(scores, labels, margin))  # NumPy's own ValueError
+    return float(costs.sum() / len(scores)), pushed((costs > 0).astype(scores.dtype), labels)
 
 
 @mistake(

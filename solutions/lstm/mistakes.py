@@ -38,7 +38,7 @@ def logits(x, h, wx, wh, b):
 
 @mistake(
     gate,
-    "exp overflows for large logits",
+    "`exp` overflows for large logits",
     "e^1000 is inf, and inf / inf is nan. Keep the exponent at or below 0: 1 / (1 + e^-z) where z >= 0, and e^z / (1 "
     "+ e^z) where z < 0.",
 )
@@ -119,11 +119,35 @@ def gate_of_nothing(x, h, wx, wh, b):
     return gate(x, h, wx, wh, b) if len(x) else np.empty_like(h)
 
 
+def clipped_gate(x, h, wx, wh, b, limit):
+    return sigmoid(np.clip(logits(x, h, wx, wh, b), -limit, limit))
+
+
+@mistake(
+    gate,
+    "`z` is clipped at 20 before the sigmoid",
+    "That stops the overflow, but it also holds shut gates open: sigmoid(-23) is 1e-10, and you give 2e-9 there. The "
+    "sigmoid's two forms need no clipping.",
+)
+def gate_clipped_at_20(x, h, wx, wh, b):
+    return clipped_gate(x, h, wx, wh, b, 20)
+
+
+@mistake(
+    gate,
+    "`z` is clipped at 10 before the sigmoid",
+    "That stops the overflow, but it also holds shut gates open: sigmoid(-23) is 1e-10, and you give 5e-5 there. The "
+    "sigmoid's two forms need no clipping.",
+)
+def gate_clipped_at_10(x, h, wx, wh, b):
+    return clipped_gate(x, h, wx, wh, b, 10)
+
+
 # lstm_step_forward
 
 
 def blocks(x, h, wx, wh, b):
-    """The logits of the four gates."""
+    """The logits of the three gates and the candidate."""
     return np.split(logits(x, h, wx, wh, b), 4, axis=1)
 
 
@@ -157,7 +181,7 @@ def forget_before_input(x, h, c, wx, wh, b):
 @mistake(
     lstm_step_forward,
     "the gates' columns are interleaved",
-    "Each gate has H columns side by side: the first H of the 4H are the input gate's. Reshaping to (N, H, 4) takes "
+    "Each block has H columns side by side: the first H of the 4H are the input gate's. Reshaping to (N, H, 4) takes "
     "every fourth column instead.",
 )
 def gates_interleaved(x, h, c, wx, wh, b):
@@ -167,7 +191,7 @@ def gates_interleaved(x, h, c, wx, wh, b):
 
 @mistake(
     lstm_step_forward,
-    "tanh is forgotten on the cell state",
+    "the tanh is forgotten on the cell state",
     "The hidden state shows the cell state through tanh: h = o * tanh(c). The cell itself stays as it is.",
 )
 def no_tanh_on_cell(x, h, c, wx, wh, b):
@@ -205,6 +229,26 @@ def sigmoid_candidate(x, h, c, wx, wh, b):
 def raw_candidate(x, h, c, wx, wh, b):
     i, f, g, o = blocks(x, h, wx, wh, b)
     return step_of(c, sigmoid(i), sigmoid(f), g, sigmoid(o))
+
+
+@mistake(
+    lstm_step_forward,
+    "the forget gate is not used",
+    "The forget gate f decides how much of the old cell state is kept: new c = f * c + i * g.",
+)
+def no_forget_gate(x, h, c, wx, wh, b):
+    i, _, g, o = blocks(x, h, wx, wh, b)
+    return step_of(c, sigmoid(i), 1, np.tanh(g), sigmoid(o))
+
+
+@mistake(
+    lstm_step_forward,
+    "the input gate is not used",
+    "The input gate i decides how much of the candidate is written: new c = f * c + i * g.",
+)
+def no_input_gate(x, h, c, wx, wh, b):
+    _, f, g, o = blocks(x, h, wx, wh, b)
+    return step_of(c, 1, sigmoid(f), np.tanh(g), sigmoid(o))
 
 
 @mistake(
@@ -279,7 +323,7 @@ def step_without_state(x, h, c, wx, wh, b):
 
 @mistake(
     lstm_step_forward,
-    "exp overflows for large logits",
+    "`exp` overflows for large logits",
     "e^1000 is inf, and inf / inf is nan. Use your `gate`'s way to keep the exponent at or below 0.",
 )
 def step_overflows(x, h, c, wx, wh, b):
@@ -458,7 +502,7 @@ def slope_of_sigmoid_twice(dh, dc, cache):
 
 @mistake(
     lstm_step_backward,
-    "tanh is applied a second time in the candidate's slope",
+    "the tanh is applied a second time in the candidate's slope",
     "The candidate g in your cache is a tanh already: its slope is 1 - g^2.",
 )
 def bend_of_tanh_twice(dh, dc, cache):
@@ -513,6 +557,45 @@ def factors_swapped(dh, dc, cache):
 
 @mistake(
     lstm_step_backward,
+    "the input gate's block of dz is zero",
+    "The input gate multiplies the candidate in new c = f * c + i * g: it gets the gradient there times g, then its "
+    "sigmoid's slope.",
+)
+def dz_without_input(dh, dc, cache):
+    return through_step(dh, dc, cache, i=0)
+
+
+@mistake(
+    lstm_step_backward,
+    "the forget gate's block of dz is zero",
+    "The forget gate multiplies the old cell state in new c = f * c + i * g: it gets the gradient there times the old "
+    "c, then its sigmoid's slope.",
+)
+def dz_without_forget(dh, dc, cache):
+    return through_step(dh, dc, cache, f=0)
+
+
+@mistake(
+    lstm_step_backward,
+    "the candidate's block of dz is zero",
+    "The candidate is multiplied by the input gate in new c = f * c + i * g: it gets the gradient there times i, then "
+    "the slope of its tanh.",
+)
+def dz_without_candidate(dh, dc, cache):
+    return through_step(dh, dc, cache, g=0)
+
+
+@mistake(
+    lstm_step_backward,
+    "the output gate's block of dz is zero",
+    "The output gate multiplies tanh(c) in new h = o * tanh(c): it gets dh times tanh(c), then its sigmoid's slope.",
+)
+def dz_without_output(dh, dc, cache):
+    return through_step(dh, dc, cache, o=0)
+
+
+@mistake(
+    lstm_step_backward,
     "the last two blocks of dz have changed places",
     "Put the four gradients side by side in the forward's order: input, forget, candidate, output.",
 )
@@ -551,6 +634,15 @@ def db_per_sample(dh, dc, cache):
 
 @mistake(
     lstm_step_backward,
+    "db is summed over the columns instead of the batch",
+    "dz is (N, 4H), and db has one entry for each of its columns: sum over the samples, axis 0.",
+)
+def db_over_columns(dh, dc, cache):
+    return *lstm_step_backward(dh, dc, cache)[:5], step_dz(dh, dc, cache)[0].sum(axis=1)
+
+
+@mistake(
+    lstm_step_backward,
     "db is averaged over the batch",
     "Gradients add up over the samples. Averaging, where it is wanted, is the loss's business and is in dh already.",
 )
@@ -578,6 +670,39 @@ def dwh_of_new_state(dh, dc, cache):
     dx, dh_previous, dc_previous, dwx, _, db = lstm_step_backward(dh, dc, cache)
     new_h = gates_of(cache)[3] * cache.tanh_c
     return dx, dh_previous, dc_previous, dwx, new_h.T @ step_dz(dh, dc, cache)[0], db
+
+
+@mistake(
+    lstm_step_backward,
+    "dwx is built from the gates, not from their gradients",
+    "A weight's gradient is its input times the gradient of what it went into: x.T @ dz. The gates' own values have "
+    "done their part in dz.",
+)
+def dwx_of_gates(dh, dc, cache):
+    dx, dh_previous, dc_previous, _, *rest = lstm_step_backward(dh, dc, cache)
+    return dx, dh_previous, dc_previous, cache.x.T @ cache.gates, *rest
+
+
+@mistake(
+    lstm_step_backward,
+    "dwh is built from the gates, not from their gradients",
+    "A weight's gradient is its input times the gradient of what it went into: h.T @ dz. The gates' own values have "
+    "done their part in dz.",
+)
+def dwh_of_gates(dh, dc, cache):
+    *before, _, db = lstm_step_backward(dh, dc, cache)
+    return *before, cache.h.T @ cache.gates, db
+
+
+@mistake(
+    lstm_step_backward,
+    "dwx forgets the input",
+    "Each row of dwx belongs to one feature of x, and is weighted with it: x.T @ dz. Yours has the same sum of dz in "
+    "every row.",
+)
+def dwx_without_x(dh, dc, cache):
+    dx, dh_previous, dc_previous, dwx, dwh, db = lstm_step_backward(dh, dc, cache)
+    return dx, dh_previous, dc_previous, np.tile(db, (len(dwx), 1)), dwh, db
 
 
 @mistake(
@@ -625,7 +750,7 @@ def h0_ignored(x, h0, wx, wh, b):
 
 @mistake(
     lstm_forward,
-    "h is not carried on",
+    "`h` is not carried on",
     "Step t + 1 starts from the hidden state that step t returned, not from h0 again.",
 )
 def h_not_carried(x, h0, wx, wh, b):
@@ -634,7 +759,7 @@ def h_not_carried(x, h0, wx, wh, b):
 
 @mistake(
     lstm_forward,
-    "c is not carried on",
+    "`c` is not carried on",
     "Step t + 1 starts from the cell state that step t returned: zeros are for the first step only.",
 )
 def c_not_carried(x, h0, wx, wh, b):
@@ -694,6 +819,33 @@ def last_state_only(x, h0, wx, wh, b):
 )
 def time_first(x, h0, wx, wh, b):
     return lstm_forward(x, h0, wx, wh, b)[0].transpose(1, 0, 2), None
+
+
+@mistake(
+    lstm_forward,
+    "hs is reshaped from time first",
+    "A list of the states becomes (T, N, H). reshape keeps the numbers in their order and so mixes samples and steps; "
+    "stack along axis 1, or swap the axes.",
+)
+def reshaped_from_time_first(x, h0, wx, wh, b):
+    hs, _ = lstm_forward(x, h0, wx, wh, b)
+    return hs.transpose(1, 0, 2).reshape(hs.shape), None
+
+
+@mistake(
+    lstm_forward,
+    "step t reads sample t",
+    "x is (N, T, D), batch first: x[t] is all of sample t. Step t reads x[:, t], (N, D): its row of every sample.",
+)
+def reads_samples(x, h0, wx, wh, b):
+    if 0 in x.shape[:2]:
+        raise ValueError("nothing to read")
+    h, c, hs = h0, np.zeros_like(h0), []
+    for t in range(x.shape[1]):
+        i, f, g, o = blocks(x[t], h, wx, wh, b)
+        h, c, _ = step_of(c, sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o))
+        hs.append(h)
+    return np.stack(hs, axis=1), None
 
 
 @mistake(
@@ -767,7 +919,7 @@ def last_dh_only(dhs, cache):
 
 @mistake(
     lstm_backward,
-    "dh is not carried back from the next step",
+    "`dh` is not carried back from the next step",
     "The hidden state after step t goes into step t + 1 as well: the dh which that step hands back adds to dhs[:, t].",
 )
 def dh_dropped(dhs, cache):
@@ -777,7 +929,7 @@ def dh_dropped(dhs, cache):
 
 @mistake(
     lstm_backward,
-    "dc is not carried back from the next step",
+    "`dc` is not carried back from the next step",
     "The cell state goes on into the next step. Its dc is zero only after the last step; from then on hand back the "
     "dc that `lstm_step_backward` returned.",
 )
@@ -897,6 +1049,17 @@ def dx_reversed(dhs, cache):
 def dx_time_first(dhs, cache):
     dxs, *rest = lstm_backward(dhs, cache)
     return dxs.transpose(1, 0, 2), *rest
+
+
+@mistake(
+    lstm_backward,
+    "dx is reshaped from time first",
+    "A list of the steps' dx becomes (T, N, D). reshape keeps the numbers in their order and so mixes samples and "
+    "steps; stack along axis 1, or swap the axes.",
+)
+def dx_reshaped(dhs, cache):
+    dxs, *rest = lstm_backward(dhs, cache)
+    return dxs.transpose(1, 0, 2).reshape(dxs.shape), *rest
 
 
 @mistake(
@@ -1034,7 +1197,7 @@ def nothing_kept(x, h, wx, wh, bx, bh):
 @mistake(
     gru_step_forward,
     "the gates' columns are interleaved",
-    "Each gate has H columns side by side: the first H of the 3H are the reset gate's. Reshaping to (N, H, 3) takes "
+    "Each block has H columns side by side: the first H of the 3H are the reset gate's. Reshaping to (N, H, 3) takes "
     "every third column instead.",
 )
 def gru_interleaved(x, h, wx, wh, bx, bh):
@@ -1045,7 +1208,7 @@ def gru_interleaved(x, h, wx, wh, bx, bh):
 
 @mistake(
     gru_step_forward,
-    "exp overflows for large logits",
+    "`exp` overflows for large logits",
     "e^1000 is inf, and inf / inf is nan. Use your `gate`'s way to keep the exponent at or below 0.",
 )
 def gru_overflows(x, h, wx, wh, bx, bh):
@@ -1167,7 +1330,7 @@ def update_without_n(dh, cache):
 
 @mistake(
     gru_step_backward,
-    "z and 1 - z have changed places",
+    "`z` and `1 - z` have changed places",
     "h' = (1 - z) * n + z * h: the new state gets dh * (1 - z), the old one dh * z.",
 )
 def z_swapped(dh, cache):
@@ -1219,6 +1382,27 @@ def d_update_before_reset(dh, cache):
 def same_biases(dh, cache):
     *rest, dbx, _ = gru_step_backward(dh, cache)
     return *rest, dbx, dbx
+
+
+@mistake(
+    gru_step_backward,
+    "dbx is the same as dbh",
+    "bx stands outside the reset: its third block gets the gradient as it is, without r.",
+)
+def same_as_dbh(dh, cache):
+    *rest, _, dbh = gru_step_backward(dh, cache)
+    return *rest, dbh, dbh
+
+
+@mistake(
+    gru_step_backward,
+    "dbx and dbh have changed places",
+    "dbx is the sum of da, dbh that of ds, and they are returned in this order. They differ in the third block, where "
+    "r stands before the state's part alone.",
+)
+def biases_swapped(dh, cache):
+    *rest, dbx, dbh = gru_step_backward(dh, cache)
+    return *rest, dbh, dbx
 
 
 @mistake(
