@@ -43,7 +43,7 @@ demo: $(VENV)/learn.done
 	@$(BIN)/python tests/sample_student/demo.py
 
 test: lint verify
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto
 
 verify: $(VENV)/dev.done
 	@$(BIN)/chainrule verify

@@ -533,3 +533,36 @@ def test_other_right_poolings_pass(pool, forward, backward):
     for exercise in functions:
         outcome = grade("conv", exercise, **functions)
         assert outcome.status == "passed", outcome
+
+
+# Mistakes that NumPy makes possible, or hides
+
+
+def filter_by_filter(border_of, check):
+    """A convolution with `window * w[f]`, which broadcasts a single channel."""
+
+    def forward(x, w, b, stride, padding):
+        if check or len(x) == 0:
+            checked(x, w)
+        oh, ow = sizes(x, w.shape[2:], stride, padding)
+        padded = np.pad(x, border_of(padding))
+        out = np.zeros((len(x), len(w), oh, ow), dtype=x.dtype)
+        for f, i, j in np.ndindex(out.shape[1:]):
+            window = padded[:, :, i * stride :, j * stride :][:, :, : w.shape[2], : w.shape[3]]
+            out[:, f, i, j] = np.sum(window * w[f], axis=(1, 2, 3)) + b[f]
+        return out, None
+
+    return forward
+
+
+@pytest.mark.parametrize(
+    ("forward", "named"),
+    [
+        (filter_by_filter(border, check=False), "stretches_one_channel"),
+        (filter_by_filter(int, check=True), "padding_all_axes_filter_by_filter"),
+    ],
+)
+def test_a_broadcast_channel_and_a_padded_batch_are_named(forward, named):
+    outcome = grade("conv", "conv2d_forward", conv2d_forward=forward)
+    assert outcome.status == "failed"
+    assert outcome.mistakes == (named,)

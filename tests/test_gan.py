@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support import grade, numerical_gradient, reference
 
@@ -27,12 +27,18 @@ def tolerance(dtype):
     return 1e-10 if dtype == np.float64 else float(np.finfo(np.float32).eps) ** 0.5
 
 
-def close(got, want):
-    """got has the shape and dtype of want (a tensor) and, as far as that dtype goes, its values."""
+def in_float64(logits):
+    """The same numbers for torch, always in float64: in float32 its softplus(x) near 0 is a difference of numbers of
+    x's size, and so rounded by float32's epsilon times |x|, which may be a large part of the loss."""
+    return torch.tensor(logits.astype(np.float64), requires_grad=True)
+
+
+def close(got, want, dtype=np.float64):
+    """got has this dtype, the shape of want (a tensor) and, as far as that dtype goes, its values."""
     want = want.detach().numpy()
-    assert got.dtype == want.dtype
+    assert got.dtype == dtype
     assert got.shape == want.shape
-    np.testing.assert_allclose(got, want, rtol=tolerance(got.dtype), atol=tolerance(got.dtype))
+    np.testing.assert_allclose(got, want, rtol=tolerance(dtype), atol=tolerance(dtype))
 
 
 def near(loss, want, dtype):
@@ -59,27 +65,28 @@ def untouched(function, *arrays):
 def test_discriminator_loss_agrees_with_torch(real, fake, scale, dtype, seed):
     rng = np.random.default_rng(seed)
     real, fake = ((scale * rng.normal(size=shape)).astype(dtype) for shape in (real, fake))
-    treal, tfake = (torch.tensor(logits, requires_grad=True) for logits in (real, fake))
+    treal, tfake = in_float64(real), in_float64(fake)
     want = judge(treal, torch.ones_like(treal)) + judge(tfake, torch.zeros_like(tfake))
     want.backward()
 
     loss, dreal, dfake = untouched(gan.discriminator_loss, real, fake)
     near(loss, want, dtype)
-    close(dreal, treal.grad)
-    close(dfake, tfake.grad)
+    close(dreal, treal.grad, dtype)
+    close(dfake, tfake.grad, dtype)
 
 
 @modest
 @given(shape=SHAPES, scale=SCALES, dtype=DTYPES, seed=SEEDS)
+@example(shape=(1,), scale=30.0, dtype=np.float32, seed=29)  # torch's own float32 loss has four right digits here
 def test_both_generator_losses_agree_with_torch(shape, scale, dtype, seed):
     fake = (scale * np.random.default_rng(seed).normal(size=shape)).astype(dtype)
     for function, label, sign in ((gan.generator_loss, 1.0, 1), (gan.minimax_generator_loss, 0.0, -1)):
-        tfake = torch.tensor(fake, requires_grad=True)
+        tfake = in_float64(fake)
         want = sign * judge(tfake, torch.full_like(tfake, label))
         want.backward()
         loss, dfake = untouched(function, fake)
         near(loss, want, dtype)
-        close(dfake, tfake.grad)
+        close(dfake, tfake.grad, dtype)
 
 
 def test_gradients_are_the_derivatives_of_the_losses():

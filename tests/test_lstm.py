@@ -454,3 +454,34 @@ def test_a_wrong_gate_order_is_named_and_costs_the_points():
     assert outcome.status == "failed"
     assert outcome.mistakes == ("output_before_candidate",)
     assert not outcome.earned
+
+
+@pytest.mark.parametrize("limit", [25, 30, 500])
+@pytest.mark.parametrize("style", [Vectorised, Einsum])
+def test_a_clip_that_no_gate_shows_costs_nothing_later(style, limit, monkeypatch):
+    """Where gates are shut, the exact gradients are zero, and what a clipped sigmoid leaves there is not."""
+    monkeypatch.setitem(globals(), "sigma", lambda z: 1 / (1 + np.exp(-np.clip(z, -limit, limit))))
+    written = {name: f for name, f in vars(style).items() if inspect.isfunction(f)}
+    written["gate"] = lambda x, h, wx, wh, b: sigma(checked(x) or x @ wx + h @ wh + b)
+    for name in written:
+        outcome = grade("lstm", name, **written)
+        assert outcome.status == "passed", [case for case in outcome.cases if case.status != "passed"]
+
+
+@pytest.mark.parametrize("limit", [10, 20])
+def test_a_clip_that_matters_is_named_at_the_gate(limit):
+    def gate(x, h, wx, wh, b):
+        checked(x)
+        return sigma(np.clip(x @ wx + h @ wh + b, -limit, limit))
+
+    outcome = grade("lstm", "gate", gate=gate)
+    assert outcome.mistakes == (f"gate_clipped_at_{limit}",)
+
+
+def test_swapped_biases_are_not_taken_for_equal_ones():
+    def backward(dh, cache):
+        *rest, dbx, dbh = Vectorised.gru_step_backward(dh, cache)
+        return *rest, dbh, dbx
+
+    functions = {"gru_step_forward": Vectorised.gru_step_forward, "gru_step_backward": backward}
+    assert grade("lstm", "gru_step_backward", **functions).mistakes == ("biases_swapped",)

@@ -689,11 +689,6 @@ def bce_clipped_at_8(logits, target):
     return bce_clipped(logits, target, 1e-8)
 
 
-@mistake(binary_cross_entropy, "the probability is clipped at 1e-10, so costs stop at 23", BCE_CLIPPED)
-def bce_clipped_at_10(logits, target):
-    return bce_clipped(logits, target, 1e-10)
-
-
 @mistake(binary_cross_entropy, "the probability is clipped at 1e-12, so costs stop at 28", BCE_CLIPPED)
 def bce_clipped_at_12(logits, target):
     return bce_clipped(logits, target, 1e-12)
@@ -706,7 +701,7 @@ def bce_clipped_at_15(logits, target):
 
 BCE_ADDED = (
     "That hides log 0 and gives a wrong number: a wrong answer with a logit of 1000 costs 1000. Put the sigmoid into "
-    "the logarithm on paper; then nothing needs to be added."
+    "the logarithm on paper; then nothing needs to be added or clipped."
 )
 
 
@@ -726,7 +721,11 @@ def bce_added_8(logits, target):
     return bce_added(logits, target, 1e-8)
 
 
-@mistake(binary_cross_entropy, "1e-10 is added in the logarithms, so costs stop at 23", BCE_ADDED)
+@mistake(
+    binary_cross_entropy,
+    "1e-10 is added in the logarithms, or the probability is clipped there, so costs stop at 23",
+    BCE_ADDED,
+)
 def bce_added_10(logits, target):
     return bce_added(logits, target, 1e-10)
 
