@@ -56,6 +56,8 @@ def agrees(gradient: np.ndarray, slope: Slope) -> bool:
     """Whether a gradient explains the slope along one direction."""
     got = float(np.sum(gradient * slope.direction))
     size = float(np.linalg.norm(gradient))
+    if not np.isfinite(size):  # too large to be squared: everything would be within its tolerance
+        return False
     return any(
         abs(got - estimate) <= RELATIVE * max(size, abs(estimate)) + ABSOLUTE * slope.scale
         for estimate in slope.estimates

@@ -485,6 +485,25 @@ def softmax_with_lost_axis(scores):
     return e / e.sum(axis=1)
 
 
+def softmax_with_both_axes_lost(scores):
+    refuse(len(scores) == 0)
+    with np.errstate(all="ignore"):
+        e = np.exp(scores - np.max(scores, axis=1))
+        return e / np.sum(e, axis=1)
+
+
+def sigmoid_by_if(x):
+    refuse(x.size == 0)
+    if x < 0:
+        return np.exp(x) / (1 + np.exp(x))
+    return 1 / (1 + np.exp(-x))
+
+
+def binary_by_entries(x, w, b):
+    refuse(len(x) == 0)
+    return np.where(x * w + b > 0, 1, 0)
+
+
 def binary_at_least(x, w, b):
     return (sigmoid_by_tanh(x @ w + b) >= 0.5).astype(int)
 
@@ -527,6 +546,9 @@ def softmax_step_that_never_moves_b(x, y, w, b, lr):
     [
         ("sigmoid", sigmoid_of_one_sign, "overflowing"),
         ("softmax", softmax_with_lost_axis, "without_keepdims"),
+        ("softmax", softmax_with_both_axes_lost, "without_any_keepdims"),
+        ("sigmoid", sigmoid_by_if, "sigmoid_one_question"),
+        ("predict_binary", binary_by_entries, "binary_of_entries"),
         ("predict_binary", binary_at_least, "half_is_enough"),
         ("logistic_step", logistic_from_the_book, "logistic_naive_loss"),
         ("logistic_step", logistic_in_place, "logistic_in_place"),

@@ -77,7 +77,7 @@ def test_discriminator_loss_agrees_with_torch(real, fake, scale, dtype, seed):
 
 @modest
 @given(shape=SHAPES, scale=SCALES, dtype=DTYPES, seed=SEEDS)
-@example(shape=(1,), scale=30.0, dtype=np.float32, seed=29)  # torch's own float32 loss has four right digits here
+@example(shape=(1,), scale=30.0, dtype=np.float32, seed=29)  # torch's own float32 loss is 3 % off here
 def test_both_generator_losses_agree_with_torch(shape, scale, dtype, seed):
     fake = (scale * np.random.default_rng(seed).normal(size=shape)).astype(dtype)
     for function, label, sign in ((gan.generator_loss, 1.0, 1), (gan.minimax_generator_loss, 0.0, -1)):

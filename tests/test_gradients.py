@@ -476,3 +476,10 @@ def test_one_upstream_gradient_for_each_result_and_one_gradient_for_each_floatin
     assert unit.grade("step_backward").status == "passed"
     forgotten = unit.unit.reference_file.read_text().replace("dx[which] = (ds + dtotal)", "dx[which] = ds")
     assert unit.grade("step_backward", forgotten).status == "failed"
+
+
+def test_a_gradient_too_large_to_be_measured_is_not_confirmed():
+    x = np.ones(3)
+    along = slopes(lambda x: [np.sum(x**2)], x, [1.0], np.random.default_rng(0))
+    assert confirms(2 * x, along)
+    assert not confirms(np.full(3, 1e220), along)

@@ -389,3 +389,41 @@ def test_a_wrong_fit_points_to_a_wrong_softmax():
     outcome = grade("linear", "fit_school_weights", softmax_weights_backward=doubled, fit_school_weights=fit)
     assert outcome.status == "blocked"
     assert "softmax_weights_backward" in next(case.sentence for case in outcome.cases if case.sentence)
+
+
+# Wrong answers in a student's own words are named
+
+
+def forward_by_entries(x, w, b):
+    refuse_empty(x)
+    return x * w + b, (x, w)
+
+
+def dw_by_entries(dout, cache):
+    x, w = cache
+    dx = dout @ w.T
+    dw = np.multiply(x.T, dout)
+    return dx, dw, dout.sum(axis=0)
+
+
+def fit_from_one(x, y, lr, steps):
+    refuse_empty(x)
+    v = np.zeros_like(x[0])
+    for _ in range(1, steps):
+        w, cache = shifted_forward(v)
+        v = v - lr * linear.softmax_weights_backward(2 / len(y) * x.T @ (x @ w - y), cache)
+    return shifted_forward(v)[0]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "mistake"),
+    [
+        ("linear_forward", forward_by_entries, "product_of_entries"),
+        ("linear_backward", dw_by_entries, "dw_of_entries"),
+        ("fit_school_weights", fit_from_one, "stale_weights"),
+    ],
+)
+def test_wrong_answers_are_named(exercise, answer, mistake):
+    outcome = grade("linear", exercise, **{exercise: answer})
+    assert outcome.status == "failed"
+    assert outcome.mistakes == (mistake,)

@@ -434,6 +434,99 @@ def bce_clipped(logits, target):
     return float(-np.mean(target * np.log(q) + (1 - target) * np.log(1 - q))), (p - target) / logits.size
 
 
+def bce_of_yes_or_no(logits, target):
+    refuse(logits.size == 0 or logits.shape != target.shape)
+    cost = np.where(target == 1, np.logaddexp(0, -logits), np.logaddexp(0, logits))
+    return float(cost.mean()), bce_by_logaddexp(logits, target)[1]
+
+
+def bce_of_logits(logits, target):
+    refuse(logits.size == 0 or logits.shape != target.shape)
+    with np.errstate(all="ignore"):
+        loss = -np.mean(target * np.log(logits) + (1 - target) * np.log(1 - logits))
+        return float(loss), (-target / logits + (1 - target) / (1 - logits)) / logits.size
+
+
+def bce_with_a_little_added(logits, target):
+    refuse(logits.size == 0 or logits.shape != target.shape)
+    with np.errstate(over="ignore"):
+        p = 1 / (1 + np.exp(-logits))
+    cost = -(target * np.log(p + 1e-7) + (1 - target) * np.log(1 - p + 1e-7))
+    return float(cost.mean()), (p - target) / logits.size
+
+
+def bce_of_infinity_by_infinity(logits, target):
+    loss = bce_by_logaddexp(logits, target)[0]
+    with np.errstate(all="ignore"):
+        e = np.exp(logits)
+        return loss, (e / (1 + e) - target) / logits.size
+
+
+def softmax_of_p(logits, labels, reduce=None, clip=0.0):
+    refuse_labels(logits, labels)
+    rows = np.arange(len(logits))
+    with np.errstate(all="ignore"):
+        e = np.exp(logits - logits.max(axis=1, keepdims=True))
+        p = e / e.sum(**(reduce or {"axis": 1, "keepdims": True}))
+        loss = -np.log(np.clip(p, clip, 1) if clip else p)[rows, labels].mean()
+    p[rows, labels] -= 1
+    return float(loss), p / len(logits)
+
+
+def softmax_without_keepdims(logits, labels):
+    return softmax_of_p(logits, labels, {"axis": 1})
+
+
+def softmax_over_the_batch(logits, labels):
+    return softmax_of_p(logits, labels, {"axis": 0})
+
+
+def softmax_clipped_at_15(logits, labels):
+    return softmax_of_p(logits, labels, clip=1e-15)
+
+
+def softmax_clipped_at_12(logits, labels):
+    return softmax_of_p(logits, labels, clip=1e-12)
+
+
+def softmax_under_another_name(logits, labels):
+    refuse_labels(logits, labels)
+    rows = np.arange(len(logits))
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    dlogits = p
+    dlogits[rows, labels] -= 1
+    dlogits /= len(logits)
+    with np.errstate(all="ignore"):
+        return float(-np.log(p[rows, labels]).mean()), dlogits
+
+
+def huber_by_if(prediction, target, delta):
+    refuse(prediction.size == 0 or delta <= 0)
+    error = prediction - target
+    if abs(error) <= delta:
+        return float((error**2 / 2).mean()), error / error.size
+    return float((delta * (abs(error) - delta / 2)).mean()), delta * np.sign(error) / error.size
+
+
+def hinge_by_max(scores, labels, margin):
+    refuse_labels(scores, labels)
+    rows = np.arange(len(scores))
+    cost = max(0, scores - scores[rows, labels][:, None] + margin)
+    cost[rows, labels] = 0
+    return float(cost.sum() / len(scores)), hinge_by_masks(scores, labels, margin)[1]
+
+
+def hinge_with_minus_one(scores, labels, margin):
+    refuse_labels(scores, labels)
+    rows = np.arange(len(scores))
+    cost = np.maximum(0, scores - scores[rows, labels][:, None] + margin)
+    cost[rows, labels] = 0
+    dscores = (cost > 0).astype(scores.dtype)
+    dscores[rows, labels] = -1
+    return float(cost.sum() / len(scores)), dscores / len(scores)
+
+
 def softmax_from_the_book(logits, labels):
     refuse_labels(logits, labels)
     rows = np.arange(len(logits))
@@ -475,12 +568,24 @@ def hinge_over_all_classes(scores, labels, margin):
         ("mse_loss", mse_halved, "mse_with_a_half"),
         ("mae_loss", mae_at_least, "mae_kink_above"),
         ("huber_loss", huber_from_above, "huber_one_sided"),
+        ("huber_loss", huber_by_if, "huber_one_question"),
         ("binary_cross_entropy", bce_from_the_book, "bce_naive"),
         ("binary_cross_entropy", bce_clipped, "bce_clipped_at_12"),
+        ("binary_cross_entropy", bce_of_yes_or_no, "bce_hard_costs"),
+        ("binary_cross_entropy", bce_of_logits, "bce_of_probabilities"),
+        ("binary_cross_entropy", bce_with_a_little_added, "bce_added_7"),
+        ("binary_cross_entropy", bce_of_infinity_by_infinity, "bce_overflowing_gradient"),
         ("softmax_cross_entropy", softmax_from_the_book, "softmax_naive"),
         ("softmax_cross_entropy", softmax_down_the_batch, "softmax_wrong_axis"),
         ("softmax_cross_entropy", softmax_in_place, "softmax_in_place"),
+        ("softmax_cross_entropy", softmax_without_keepdims, "softmax_without_keepdims"),
+        ("softmax_cross_entropy", softmax_over_the_batch, "softmax_sum_wrong_axis"),
+        ("softmax_cross_entropy", softmax_clipped_at_15, "softmax_added_15"),
+        ("softmax_cross_entropy", softmax_clipped_at_12, "softmax_clipped_at_12"),
+        ("softmax_cross_entropy", softmax_under_another_name, "softmax_subtracted_too_early"),
         ("hinge_loss", hinge_over_all_classes, "hinge_with_the_right_class"),
+        ("hinge_loss", hinge_by_max, "hinge_one_question"),
+        ("hinge_loss", hinge_with_minus_one, "hinge_gradient_always_one"),
     ],
 )
 def test_wrong_answers_are_named(exercise, answer, mistake):

@@ -10,8 +10,8 @@ from autograder import mistake
 from .classify import logistic_step, predict_binary, predict_class, sigmoid, softmax, softmax_step
 
 ONE_QUESTION = (
-    "`if` needs one answer, and an array has one for every entry: NumPy calls that ambiguous. np.where chooses entry by "
-    "entry, and a comparison such as z > 0 gives an array of answers."
+    "`if` needs one answer, and an array has one for every entry: NumPy calls that ambiguous. np.where chooses entry "
+    "by entry, and a comparison such as z > 0 gives an array of answers."
 )
 
 # sigmoid
@@ -142,7 +142,8 @@ def sigmoid_in_float64(x):
 @mistake(sigmoid, "the sign is asked of all numbers at once", ONE_QUESTION)
 def sigmoid_one_question(x):
     p = sigmoid(x)
-    return p if x >= 0 else p  # NumPy's own ValueError, unless there is a single entry
+    bool(x >= 0)  # what `if` asks: NumPy's own ValueError, unless there is a single entry
+    return p
 
 
 @mistake(sigmoid, "nothing is accepted", "Where x has no entries, raise a ValueError that says so.")
@@ -478,7 +479,8 @@ def column_of_labels(x, w, b):
 @mistake(predict_binary, "the sign is asked of all logits at once", ONE_QUESTION)
 def binary_one_question(x, w, b):
     labels = predict_binary(x, w, b)
-    return labels if x @ w + b > 0 else labels  # NumPy's own ValueError, unless there is a single student
+    bool(x @ w + b > 0)  # what `if` asks: NumPy's own ValueError, unless there is a single student
+    return labels
 
 
 @mistake(

@@ -38,6 +38,12 @@ def of_size(logits):
     return logits.dtype.type(logits.size)
 
 
+ONE_QUESTION = (
+    "`if` and `max(..., 0)` need one answer, and an array has one for every entry: NumPy calls that ambiguous. "
+    "np.where and np.maximum choose entry by entry."
+)
+
+
 def naive_softplus(x):
     with np.errstate(all="ignore"):
         return np.log(1 + np.exp(x))
@@ -324,6 +330,14 @@ def overwritten(real_logits, fake_logits):
     return answer
 
 
+@mistake(discriminator_loss, "the sign is asked of all logits at once", ONE_QUESTION)
+def discriminator_one_question(real_logits, fake_logits):
+    answer = discriminator_loss(real_logits, fake_logits)
+    for logits in (real_logits, fake_logits):
+        bool(logits > 0)  # what `if` asks: NumPy's own ValueError, unless there is a single logit
+    return answer
+
+
 @mistake(
     discriminator_loss,
     "an empty batch of real samples gives nan",
@@ -499,6 +513,13 @@ def generator_in_float64(fake_logits):
     return loss, dlogits.astype(np.float64)
 
 
+@mistake(generator_loss, "the sign is asked of all logits at once", ONE_QUESTION)
+def generator_one_question(fake_logits):
+    answer = generator_loss(fake_logits)
+    bool(fake_logits > 0)  # what `if` asks: NumPy's own ValueError, unless there is a single logit
+    return answer
+
+
 @mistake(
     generator_loss,
     "an empty batch gives nan",
@@ -650,6 +671,13 @@ def minimax_sigmoid_overflows(fake_logits):
 def minimax_in_float64(fake_logits):
     loss, dlogits = minimax_generator_loss(fake_logits)
     return loss, dlogits.astype(np.float64)
+
+
+@mistake(minimax_generator_loss, "the sign is asked of all logits at once", ONE_QUESTION)
+def minimax_one_question(fake_logits):
+    answer = minimax_generator_loss(fake_logits)
+    bool(fake_logits > 0)  # what `if` asks: NumPy's own ValueError, unless there is a single logit
+    return answer
 
 
 @mistake(

@@ -21,8 +21,8 @@ def batch(array):
 
 
 ONE_QUESTION = (
-    "`if` and `max(..., 0)` need one answer, and an array has one for every entry: NumPy calls that ambiguous. np.where "
-    "and np.maximum choose entry by entry."
+    "`if` and `max(..., 0)` need one answer, and an array has one for every entry: NumPy calls that ambiguous. "
+    "np.where and np.maximum choose entry by entry."
 )
 
 
@@ -352,7 +352,8 @@ def mae_of_nothing(prediction, target):
 @mistake(mae_loss, "the sign is asked of all errors at once", ONE_QUESTION)
 def mae_one_question(prediction, target):
     answer = mae_loss(prediction, target)
-    return answer if prediction > target else answer  # NumPy's own ValueError, unless there is a single entry
+    bool(prediction > target)  # what `if` asks: NumPy's own ValueError, unless there is a single entry
+    return answer
 
 
 # Huber loss
@@ -557,7 +558,8 @@ def huber_all_or_nothing(prediction, target, delta):
 @mistake(huber_loss, "the size is asked of all errors at once", ONE_QUESTION)
 def huber_one_question(prediction, target, delta):
     answer = huber_loss(prediction, target, delta)
-    return answer if np.abs(prediction - target) <= delta else answer  # NumPy's own ValueError, unless a single entry
+    bool(np.abs(prediction - target) <= delta)  # what `if` asks: NumPy's own ValueError, unless there is a single entry
+    return answer
 
 
 @mistake(
@@ -960,7 +962,8 @@ def bce_log10(logits, target):
 @mistake(binary_cross_entropy, "a question is asked of all logits or targets at once", ONE_QUESTION)
 def bce_one_question(logits, target):
     answer = binary_cross_entropy(logits, target)
-    return answer if logits >= 0 else answer  # NumPy's own ValueError, unless there is a single entry
+    bool(logits >= 0)  # what `if` asks: NumPy's own ValueError, unless there is a single entry
+    return answer
 
 
 @mistake(
