@@ -24,6 +24,11 @@ from . import Trouble, find_course
 from .names import units_named
 from .screen import console, put
 
+try:
+    import resource
+except ImportError:  # Windows has none
+    resource = None
+
 LOOK = 50  # milliseconds from one look at the files, and at the check that runs, to the next
 PATIENCE = 2.0  # seconds after which a check that still runs is mentioned
 MOST_PRINTED = 12  # lines of what the student's code printed: the explanation above them should stay in sight
@@ -146,7 +151,13 @@ class Check:
             stdout=self.output,
             stderr=self.errors,
             start_new_session=True,  # Ctrl-C is for the one who watches
+            preexec_fn=self.end_with_watch if resource else None,
         )
+
+    def end_with_watch(self) -> None:
+        """Bound a check's processor time: should its watch be killed, an endless loop must not outlive it."""
+        if self.limited:
+            resource.setrlimit(resource.RLIMIT_CPU, (int(2 * LONGEST), int(2 * LONGEST)))
 
     def is_over(self) -> bool:
         if self.limited and time.monotonic() - self.began > LONGEST:
