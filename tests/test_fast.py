@@ -32,8 +32,9 @@ conv, linear, mlp, lstm, optim = (fast(unit) for unit in ("conv", "linear", "mlp
 def fast_even_where_small():
     """Little work goes to the plain kernels; here the fast ones shall do it."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (conv, lstm):
+        for module in (conv, lstm, optim):
             patch.setattr(module, "SMALL", 0)
+        patch.setattr(conv, "SMALL_POOLING", 0)
         yield
 
 
@@ -144,8 +145,20 @@ def test_mixed_dtypes_are_those_of_the_reference():
 def test_little_work_goes_to_the_plain_kernels(monkeypatch):
     monkeypatch.setattr(conv, "SMALL", 10**9)
     monkeypatch.setattr(lstm, "SMALL", 10**9)
+    monkeypatch.setattr(conv, "SMALL_POOLING", 10**9)
+    monkeypatch.setattr(optim, "SMALL", 10**9)
     test_a_convolution_remembers_its_arguments_and_can_be_undone_twice()
+    x, rng = np.random.default_rng(6).normal(size=(2, 3, 9, 8)), np.random.default_rng(7)
+    for pool in ("max_pool2d", "avg_pool2d"):
+        check_layer("conv", pool, [x, 3, 2], rng)
+    updates = optim.adam_step(x, x, x, x**2, 3, 0.1, 0.9, 0.999, 1e-8), adam_of_the_reference(x)
+    for got, want in zip(*updates, strict=True):
+        np.testing.assert_array_equal(got, want)
     test_long_sequences_in_many_blocks(np.float64)
+
+
+def adam_of_the_reference(x):
+    return reference("optim").adam_step(x, x, x, x**2, 3, 0.1, 0.9, 0.999, 1e-8)
 
 
 @st.composite

@@ -28,7 +28,8 @@ tiles = import_file(Path(__file__).parents[1] / "tiles.py", "chainrule_solutions
 ROWS, VECTORS = tiles.ROWS, tiles.VECTORS
 
 # Products and sums below which starting threads costs more than it saves: the plain kernels are faster there.
-SMALL = 100_000
+SMALL = 1_000_000
+SMALL_POOLING = 200_000  # pixels
 
 
 class _Layout:
@@ -137,8 +138,18 @@ def conv2d_backward(dout, cache):
     return dx, dw.reshape(w.shape), db.sum(axis=0)
 
 
+class _Plain:
+    """The cache of a plain kernel that did a small piece of work."""
+
+    def __init__(self, cache):
+        self.cache = cache
+
+
 def max_pool2d_forward(x, size, stride):
     """conv.max_pool2d_forward, on all cores."""
+    if np.size(x) < SMALL_POOLING:
+        out, cache = conv.max_pool2d_forward(x, size, stride)
+        return out, _Plain(cache)
     x, out = _prepare_pooling(x, size, stride)
     winner = np.empty(out.shape, np.int64)  # remembered, so that the backward need not search again
     _max_pool(x, index(size), index(stride), out, winner)
@@ -147,6 +158,8 @@ def max_pool2d_forward(x, size, stride):
 
 def max_pool2d_backward(dout, cache):
     """conv.max_pool2d_backward, on all cores."""
+    if isinstance(cache, _Plain):
+        return conv.max_pool2d_backward(dout, cache.cache)
     shape, dtype, winner = cache
     dx = np.zeros(shape, dtype)
     _max_pool_backward(_gradient_of(winner.shape, dout, dtype), winner, dx)
@@ -155,6 +168,9 @@ def max_pool2d_backward(dout, cache):
 
 def avg_pool2d_forward(x, size, stride):
     """conv.avg_pool2d_forward, on all cores."""
+    if np.size(x) < SMALL_POOLING:
+        out, cache = conv.avg_pool2d_forward(x, size, stride)
+        return out, _Plain(cache)
     x, out = _prepare_pooling(x, size, stride)
     _avg_pool(x, index(size), index(stride), out)
     return out, (x.shape, x.dtype, size, stride, out.shape)
@@ -162,6 +178,8 @@ def avg_pool2d_forward(x, size, stride):
 
 def avg_pool2d_backward(dout, cache):
     """conv.avg_pool2d_backward, on all cores."""
+    if isinstance(cache, _Plain):
+        return conv.avg_pool2d_backward(dout, cache.cache)
     x_shape, dtype, size, stride, shape = cache
     dx = np.zeros(x_shape, dtype)
     _avg_pool_backward(_gradient_of(shape, dout, dtype), index(size), index(stride), dx)
