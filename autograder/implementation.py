@@ -12,6 +12,7 @@ import io
 import linecache
 import os
 import random
+import re
 import signal
 import sys
 import threading
@@ -117,10 +118,32 @@ class Functions:
     failure: Failure | None = None
     seconds: float | None = None
     capture: bool = True
+    broken: dict[str, Failure] = field(default_factory=dict)  # functions whose cell of a notebook failed
     kept: dict[int, Any] = field(default_factory=dict)
     earlier: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
     count: int = 0
     slow: set[str] = field(default_factory=set)  # functions of which a call took too long: they get little time now
+
+    def run(self, source, place):
+        """Run a source in the namespace: what it raised, as a Failure, or None. `place` is what messages call it."""
+        try:
+            text = importlib.util.decode_source(source)
+            code = compile(text, place, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            return unreadable(error, source, place)
+        linecache.cache[place] = len(text), None, text.splitlines(keepends=True), place
+        before = random_state()
+        try:
+            with captured(Output() if self.capture else None), python_warnings.catch_warnings(), np.errstate():
+                python_warnings.simplefilter("ignore")
+                with time_limit(self.seconds):
+                    exec(code, self.namespace)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            return self.explain(error)
+        finally:
+            restore(before)
 
     def override(self, **functions):
         """The same implementation with some functions replaced, sharing nothing that is remembered."""
@@ -132,6 +155,8 @@ class Functions:
             return Description(status, file=self.file, failure=self.failure)
         function = self.namespace.get(name)
         if not callable(function):
+            if name in self.broken:
+                return Description("broken", file=self.file, failure=self.broken[name])
             own = [n for n, f in self.namespace.items() if inspect.isfunction(f) and not n.startswith("_")]
             return Description("missing", similar=next(iter(difflib.get_close_matches(name, own, 1, 0.6)), ""),
                                file=self.file)  # fmt: skip
@@ -145,7 +170,7 @@ class Functions:
         given = [self.kept[a.id] if isinstance(a, Token) else plain(a) for a in arguments]
         value = failure = None
         before = random_state()
-        output = io.StringIO()
+        output = Output()
         with python_warnings.catch_warnings(record=True) as caught, captured(output if self.capture else None):
             python_warnings.simplefilter("always")
             try:
@@ -161,7 +186,7 @@ class Functions:
         if touched:
             restore(before)
         seen = dict(
-            printed=shortened(output.getvalue()),
+            printed=output.getvalue(),
             warnings=tuple(dict.fromkeys(f"{type(w.message).__name__}: {w.message}" for w in caught)),
             changed=tuple(i for i, (a, g) in enumerate(zip(arguments, given, strict=True)) if differs(a, g)),
             stale=any(differs(snapshot, array) for array, snapshot in self.earlier),
@@ -204,37 +229,42 @@ class Functions:
 
 def load(path, name, seconds=None, capture=True):
     """The functions of the file at `path`, imported afresh as module `name`. Never raises for what the file does."""
-    path = Path(path)
-    module = types.ModuleType(name)
-    module.__file__ = str(path)
-    module.__package__ = name.rpartition(".")[0]
-    functions = Functions(vars(module), str(path), None, seconds, capture)
     try:
-        source = path.read_bytes()
+        source = Path(path).read_bytes()
     except OSError as error:
         kind = "no file" if isinstance(error, FileNotFoundError) else type(error).__name__
-        functions.failure = Failure(kind, error.strerror or str(error))
-        return functions
-    linecache.checkcache(str(path))
+        return Functions({"__name__": name}, str(path), Failure(kind, error.strerror or str(error)), seconds, capture)
+    return load_cells([source], str(path), name, seconds, capture)
+
+
+def load_cells(cells, path, name, seconds=None, capture=True):
+    """The functions of code cells, run one after the other in one module; a cell that fails costs what it defines.
+
+    Args:
+        cells: the source of each cell, as bytes. A file is a single cell.
+        path: what messages call the file.
+        name: the module's name.
+        seconds, capture: as in `Functions`.
+    """
+    module = types.ModuleType(name)
+    module.__file__ = path
+    module.__package__ = name.rpartition(".")[0]
     sys.modules[name] = module
-    try:
-        code = compile(importlib.util.decode_source(source), str(path), "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
-        functions.failure = unreadable(error, source, str(path))
-        return functions
-    before = random_state()
-    try:
-        with captured(io.StringIO() if capture else None), python_warnings.catch_warnings(), np.errstate():
-            python_warnings.simplefilter("ignore")
-            with time_limit(seconds):
-                exec(code, vars(module))
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        functions.failure = functions.explain(error)
-    finally:
-        restore(before)
+    functions = Functions(vars(module), path, None, seconds, capture)
+    for number, source in enumerate(cells, 1):
+        failure = functions.run(source, path if len(cells) == 1 else f"{path}, cell {number}")
+        if len(cells) == 1:
+            functions.failure = failure
+        else:
+            defined = defined_in(source)
+            functions.broken = {n: f for n, f in functions.broken.items() if n not in defined}
+            functions.broken |= dict.fromkeys(defined, failure) if failure else {}
     return functions
+
+
+def defined_in(source):
+    """The names of the functions that a cell defines, also of one that Python cannot read."""
+    return set(re.findall(r"^(?:async\s+)?def\s+(\w+)", source.decode(errors="replace"), re.MULTILINE))
 
 
 def unreadable(error, source, path):
@@ -278,6 +308,29 @@ def own_frames(tb, namespace, file):
             source = linecache.getline(code.co_filename, line, frame.f_globals).strip()
             frames.append(Frame(code.co_filename, line, code.co_name, source))
     return tuple(frames[-4:])
+
+
+class Output(io.TextIOBase):
+    """Keeps the beginning and the end of what is written to it, and no more."""
+
+    def __init__(self, most=LONGEST_OUTPUT):
+        self.most, self.first, self.last, self.length = most, "", "", 0
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self.length += len(text)
+        room = self.most // 2 - len(self.first)
+        self.first += text[:room]
+        self.last = (self.last + text[room:])[-self.most // 2 :]
+        return len(text)
+
+    def getvalue(self):
+        gap = "\n[…]\n" if self.length > len(self.first) + len(self.last) else ""
+        return self.first + gap + self.last
 
 
 def text_of(error):

@@ -1,0 +1,320 @@
+"""The grader's side of the locked-down process: fork servers, questions to their children, limits from outside."""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..implementation import Description, Failure, Reply
+from ..wire import Malformed, Token, pack, unpack
+from .confine import Limits, Tier
+from .messages import to_description, to_reply
+
+HEAD = struct.Struct("<I")
+SLICE = 0.1  # seconds between looks at the CPU time of a child that is waited for
+GRACE = 0.5  # seconds for the child's own alarm, which can say in which line it was, before it is killed
+DEFAULT = Limits()
+TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+START = "import sys; sys.path.insert(0, {path!r}); from autograder.locked.server import main; main({fd}, {wanted!r})"
+
+
+class NotLocked(Exception):
+    """This machine cannot lock a submission in; the text says what is missing and what to do."""
+
+
+class Ended(Exception):
+    """The child has ended, or was ended: `kind` and `message` are those of the Failure it is told as."""
+
+    def __init__(self, kind, message=""):
+        super().__init__(kind, message)
+        self.kind, self.message = kind, message
+
+
+class ForkServer:
+    """A process with NumPy loaded and no knowledge, that forks a locked-down child for each submission.
+
+    Args:
+        limits: what each child may use.
+        limits_only: whether to go on where there is nothing but limits (no namespaces, Landlock or seccomp).
+        without: steps to leave out, of "namespaces", "landlock" and "seccomp"; for tests of what is left.
+        preload: further modules to load before forking, such as "torch".
+
+    Raises NotLocked where only limits are left and `limits_only` is not set.
+    """
+
+    def __init__(self, limits: Limits = DEFAULT, limits_only=False, without=(), preload=()):
+        if not hasattr(os, "fork") or not hasattr(socket, "send_fds"):
+            raise NotLocked(
+                "Grading needs a Unix system: here, processes cannot be forked. Use Linux, or WSL on Windows."
+            )
+        self.limits = limits
+        self.channel, theirs = socket.socketpair()
+        wanted = {"limits": limits.to_json(), "without": list(without), "preload": list(preload)}
+        code = START.format(path=str(Path(__file__).parents[2]), fd=theirs.fileno(), wanted=wanted)
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-I", "-B", "-c", code],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=None,
+                env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"},
+                cwd="/",
+                pass_fds=[theirs.fileno()],
+            )
+        hello = self.answer()
+        self.tier = Tier(tuple(hello["namespaces"]), hello["landlock"], hello["seccomp"])
+        if not self.tier.locked and not limits_only:
+            self.close()
+            raise NotLocked(
+                f"This machine does not let a submission be locked in (it offers: {self.tier}). Grade on Linux 5.13 or "
+                "newer, or in a container that allows user namespaces or Landlock, with seccomp. To grade with limits "
+                "alone, which keeps out accidents but not attacks, add --limits-only."
+            )
+
+    def ask(self, request, descriptors=()):
+        socket.send_fds(self.channel, [json.dumps(request).encode() + b"\n"], descriptors)
+        return self.answer()
+
+    def answer(self):
+        data = b""
+        while not data.endswith(b"\n"):
+            part = self.channel.recv(65536)
+            if not part:
+                raise RuntimeError("the fork server has ended")
+            data += part
+        return json.loads(data)
+
+    def fork(self) -> "Child":
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                answer = self.ask({"fork": True}, [theirs.fileno()])
+            except OSError as error:
+                raise RuntimeError(f"the fork server has ended: {error}") from None
+        if "error" in answer:
+            raise RuntimeError(f"no child could be forked: {answer['error']}")
+        return Child(self, ours, answer["child"])
+
+    def close(self):
+        self.channel.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)
+        self.process.kill()
+        self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.close()
+
+
+class Child:
+    """One locked-down process, from its fork to its end."""
+
+    def __init__(self, server: ForkServer, channel: socket.socket, number: int):
+        self.server, self.channel, self.number = server, channel, number
+        self.channel.setblocking(False)
+        self.pieces = bytearray()
+        self.used = None
+
+    def cpu(self) -> float:
+        """Seconds of CPU time so far, of it and of its children, read from outside."""
+        try:
+            fields = Path(f"/proc/{self.number}/stat").read_bytes().rpartition(b")")[2].split()
+        except OSError:
+            return 0.0
+        return sum(map(int, fields[11:15])) / TICKS
+
+    def send(self, value, until):
+        data = memoryview(pack(value))
+        data = memoryview(HEAD.pack(len(data)) + data)
+        while data:
+            try:
+                data = data[self.channel.send(data) :]
+            except BlockingIOError:
+                self.wait(select.POLLOUT, until)
+            except OSError:
+                raise self.ended() from None
+
+    def receive(self, until):
+        head = self.exactly(HEAD.size, until)
+        length = HEAD.unpack(head)[0]
+        if length > self.server.limits.reply:
+            raise Ended("TooLarge", f"{self.server.limits.reply >> 20}")
+        return unpack(self.exactly(length, until))
+
+    def exactly(self, count, until):
+        while len(self.pieces) < count:
+            try:
+                part = self.channel.recv(max(count - len(self.pieces), 65536))
+            except BlockingIOError:
+                self.wait(select.POLLIN, until)
+                continue
+            except OSError:
+                part = b""
+            if not part:
+                raise self.ended()
+            self.pieces += part
+        wanted = bytes(self.pieces[:count])
+        del self.pieces[:count]
+        return wanted
+
+    def wait(self, event, until):
+        poll = select.poll()
+        poll.register(self.channel, event)
+        while not poll.poll(min(SLICE, max(until.clock - time.monotonic(), 0)) * 1000):
+            if time.monotonic() >= until.clock or self.cpu() >= until.cpu:
+                raise Ended("TimeLimit", f"{until.seconds:g}")
+
+    def ended(self) -> Ended:
+        """Why a child that has closed its channel did so."""
+        status = self.end()["status"]
+        if os.WIFSIGNALED(status):
+            return Ended("Killed", signal_name(os.WTERMSIG(status)))
+        return Ended("Exited", str(os.WEXITSTATUS(status)))
+
+    def end(self) -> dict:
+        """End it, with everything that it has started: what it used."""
+        if self.used is None:
+            self.channel.close()
+            self.used = self.server.ask({"end": self.number})
+        return self.used
+
+
+@dataclass(frozen=True)
+class Until:
+    """When to stop waiting: a time of the clock, and a CPU time of the child."""
+
+    clock: float
+    cpu: float
+    seconds: float
+
+
+class LockedDown:
+    """An implementation in a locked-down process: one submission of one unit.
+
+    When its process ends before its time, the call that ended it fails, and the next call is made in a new one.
+
+    Args:
+        server: where its processes are forked.
+        cells: the source, as code cells; a file is one cell.
+        path: what messages call the file.
+        name: the module's name.
+    """
+
+    def __init__(self, server: ForkServer, cells: list[bytes], path: str, name: str):
+        self.server, self.cells, self.path, self.name = server, cells, path, name
+        self.limits = server.limits
+        self.child: Child | None = None
+        self.broken: Failure | None = None  # why its code could not even be loaded
+        self.described: dict[str, Description] = {}
+        self.forgetting = False
+        self.processes = 0
+        self.ended_cpu, self.memory = 0.0, 0  # of the processes that have ended
+        self.waited = 0.0  # seconds of the clock, in all
+        self.hit: list[str] = []  # kinds of limits that were hit, in the present exercise
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin an exercise: its time counts from here."""
+        self.hit = []
+        self.cpu_before, self.waited_before = self.cpu(), self.waited
+
+    def cpu(self) -> float:
+        """Seconds of CPU time that the submission has used so far."""
+        return self.ended_cpu + (self.child.cpu() if self.child else 0.0)
+
+    def until(self) -> Until:
+        """When the present exercise's time is over, or that of the submission."""
+        limits = self.limits
+        cpu = min(self.cpu_before + limits.exercise, limits.submission)
+        clock = min(self.waited_before + limits.exercise * limits.patience, limits.submission * limits.patience)
+        seconds = limits.exercise if self.cpu_before + limits.exercise <= limits.submission else limits.submission
+        left = clock - self.waited
+        if left <= 0:
+            raise Ended("TimeLimit", f"{seconds:g}")
+        return Until(time.monotonic() + left, cpu - self.ended_cpu, seconds)
+
+    def describe(self, name: str) -> Description:
+        if name not in self.described:
+            try:
+                described = to_description(self.exchange("describe", (name,)))
+            except Ended as ended:
+                described = Description("broken", file=self.path, failure=Failure(ended.kind, ended.message))
+            self.described[name] = described
+        return self.described[name]
+
+    def call(self, name: str, arguments: tuple, keep: int | None = None, results: int = 1) -> Reply:
+        if self.child is None and any(isinstance(argument, Token) for argument in arguments):
+            return Reply(failure=Failure("Exited", ""))  # with its process the cache is gone
+        try:
+            data = self.exchange("call", (name, arguments, keep, results, self.forgetting))
+            self.forgetting = False
+            return to_reply(data, arguments, keep, results)
+        except Ended as ended:
+            return Reply(failure=Failure(ended.kind, ended.message))
+
+    def forget(self) -> None:
+        self.forgetting = True  # goes with the next call
+
+    def exchange(self, what: str, arguments: tuple):
+        """Put a question and wait for the answer. Raises Ended where there will be none."""
+        before = time.monotonic()
+        try:
+            until = self.until()
+            if self.child is None:
+                self.start(until)
+            return self.question(what, arguments, until)
+        except Ended as ended:
+            self.hit.append(ended.kind)
+            self.end()
+            raise
+        finally:
+            self.waited += time.monotonic() - before
+
+    def question(self, what, arguments, until):
+        seconds = max(until.clock - time.monotonic() - GRACE, 0.01)
+        self.child.send((what, (*arguments, seconds)), until)
+        try:
+            return self.child.receive(until)
+        except Malformed as error:
+            raise Ended("Malformed", str(error)) from None
+
+    def start(self, until) -> None:
+        if self.broken:
+            raise Ended(self.broken.kind, self.broken.message)
+        self.child = self.server.fork()
+        self.processes += 1
+        try:
+            self.child.receive(until)
+            cells = [np.frombuffer(cell, np.uint8) for cell in self.cells]
+            self.question("load", (cells, self.path, self.name), until)
+        except Ended as ended:
+            self.broken = Failure(ended.kind, ended.message)
+            raise
+
+    def end(self) -> None:
+        """End its process, if there is one."""
+        if self.child:
+            used = self.child.end()
+            self.ended_cpu += used["cpu"]
+            self.memory = max(self.memory, used["memory"])
+            self.child = None
+
+
+def signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

@@ -1,0 +1,140 @@
+"""Descriptions and replies as plain data, and back: what comes from inside is checked piece by piece."""
+
+import functools
+
+from ..implementation import Description, Failure, Frame, Reply
+from ..network import Network
+from ..wire import Malformed
+
+MOST_TEXT = 4200
+MOST_ITEMS = 64
+
+
+def from_reply(reply: Reply):
+    return {
+        "value": reply.value,
+        "failure": from_failure(reply.failure),
+        "printed": reply.printed,
+        "warnings": list(reply.warnings[:MOST_ITEMS]),
+        "changed": list(reply.changed),
+        "shares": [list(pair) for pair in reply.shares],
+        "stale": reply.stale,
+        "random": reply.random,
+        "after": [[place, network] for place, network in reply.after.items()],
+    }
+
+
+def checked(make):
+    """Have whatever goes wrong in reading a message called Malformed."""
+
+    @functools.wraps(make)
+    def reading(*arguments):
+        try:
+            return make(*arguments)
+        except Malformed:
+            raise
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise Malformed(f"{type(error).__name__}: {error}") from None
+
+    return reading
+
+
+@checked
+def to_reply(data, arguments: tuple, keep: int | None, results: int) -> Reply:
+    """The reply that `data` stands for. Raises Malformed where it is none that these arguments can have."""
+    count = len(arguments)
+    after = {place(number, count): network for number, network in pairs(data["after"])}
+    if any(type(network) is not Network or type(arguments[i]) is not Network for i, network in after.items()):
+        raise Malformed("what became of a network is no network")
+    return Reply(
+        data["value"],
+        to_failure(data["failure"]),
+        text(data["printed"]),
+        tuple(text(warning) for warning in items(data["warnings"])),
+        tuple(place(number, count) for number in items(data["changed"])),
+        tuple((place(a, results), place(b, count)) for a, b in pairs(data["shares"])),
+        data["stale"] is True,
+        data["random"] is True,
+        after,
+    )
+
+
+def from_description(described: Description):
+    return {
+        "status": described.status,
+        "parameters": list(described.parameters),
+        "least": described.least,
+        "most": described.most,
+        "similar": described.similar,
+        "file": described.file,
+        "failure": from_failure(described.failure),
+    }
+
+
+@checked
+def to_description(data) -> Description:
+    if data["status"] not in ("ready", "stub", "missing", "no file", "broken"):
+        raise Malformed("there is no such status")
+    failure = to_failure(data["failure"])
+    if (failure is None) != (data["status"] in ("ready", "stub", "missing")):
+        raise Malformed("the status does not fit the failure")
+    return Description(
+        data["status"],
+        tuple(text(name) for name in items(data["parameters"])),
+        integer(data["least"]),
+        integer(data["most"]),
+        text(data["similar"]),
+        text(data["file"]),
+        failure,
+    )
+
+
+def from_failure(failure: Failure | None):
+    if failure is None:
+        return None
+    return [failure.kind, failure.message, [[f.file, f.line, f.function, f.source] for f in failure.frames]]
+
+
+def to_failure(data) -> Failure | None:
+    if data is None:
+        return None
+    kind, message, frames = data
+    return Failure(
+        text(kind),
+        text(message),
+        tuple(
+            Frame(text(file), integer(line), text(function), text(source)) for file, line, function, source in frames
+        )[:8],
+    )
+
+
+def text(value) -> str:
+    """A string of sensible length that every file and terminal can hold: no half characters, no control characters."""
+    if type(value) is not str:
+        raise Malformed(f"a {type(value).__name__} where a text belongs")
+    value = value[:MOST_TEXT].encode("utf-8", "replace").decode()
+    return "".join(c if c.isprintable() or c in "\n\t" else "�" for c in value)
+
+
+def integer(value) -> int:
+    if type(value) is not int or abs(value) >= 1 << 63:
+        raise Malformed("no whole number where one belongs")
+    return value
+
+
+def place(value, count) -> int:
+    if type(value) is not int or not 0 <= value < count:
+        raise Malformed("a place that there is not")
+    return value
+
+
+def items(value) -> list:
+    if type(value) is not list or len(value) > MOST_ITEMS:
+        raise Malformed("no list where one belongs, or too long a one")
+    return value
+
+
+def pairs(value) -> list:
+    if any(type(item) is not list or len(item) != 2 for item in items(value)):
+        raise Malformed("no pairs where they belong")
+    return value

@@ -1,0 +1,151 @@
+"""A process that has NumPy loaded and forks a locked-down child for each submission. It knows no answer and no seed.
+
+The grader's process starts it with an empty environment and one socket, and asks it for children over that socket:
+each request comes with the file descriptor on which the child is to take its calls.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+
+import numpy
+
+from . import child, confine
+from .confine import Limits, Tier
+
+PRELOADED = (
+    "autograder", "autograder.network", "encodings.ascii", "encodings.idna", "encodings.latin_1", "linecache",
+    "numpy.linalg", "numpy.fft", "numpy.random", "numpy.testing", "fractions", "decimal", "statistics", "dataclasses",
+    "typing", "collections.abc", "functools", "itertools", "math", "cmath", "random", "string", "textwrap", "copy",
+    "operator", "abc", "enum", "warnings", "heapq", "bisect", "array", "struct", "json", "time", "datetime", "io", "re",
+    "pprint", "traceback", "inspect", "os", "sys", "pathlib", "contextlib", "types", "numbers", "tempfile",
+)  # fmt: skip
+
+
+def main(control: int, wanted: dict) -> None:
+    """Serve until the other end of the socket is closed.
+
+    Args:
+        control: file descriptor of the socket to the grader.
+        wanted: `limits`, `without` (names of steps to leave out, for tests and for trying lower tiers) and `preload`
+            (further modules).
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    confine.die_with_parent()
+    channel = socket.socket(fileno=control)
+    for name in (*PRELOADED, *wanted["preload"]):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    warm_up()
+    limits = Limits(**wanted["limits"])
+    tier, flags = lock(set(wanted["without"]))
+    send(channel, {"namespaces": tier.namespaces, "landlock": tier.landlock, "seccomp": tier.seccomp})
+    Server(channel, limits, tier, flags).serve()
+
+
+def warm_up():
+    """Do once what is slow the first time, so that no child pays for it."""
+    numpy.random.get_state()
+    numpy.linalg.norm(numpy.ones((4, 4)) @ numpy.ones((4, 4)))
+    numpy.array2string(numpy.ones(3))
+
+
+def lock(without: set[str]) -> tuple[Tier, int]:
+    """Lock this process in as far as the machine allows; what there is, and how its children are to be forked."""
+    if confine.MACHINE is None:
+        return Tier(), 0
+    keep = confine.readable()
+    namespaces, flags, version, filtered = [], 0, 0, False
+    if "namespaces" not in without:
+        with contextlib.suppress(OSError):
+            tried_in_a_fork(confine.own_namespaces)
+            confine.own_namespaces()
+            namespaces += ["user", "net", "uts"]
+        if namespaces:
+            with contextlib.suppress(OSError):
+                tried_in_a_fork(lambda: confine.own_root(keep), confine.NEWNS)
+                confine.own_root(keep)
+                namespaces.append("mount")
+            for name, flag in (("pid", confine.NEWPID), ("ipc", confine.NEWIPC)):
+                with contextlib.suppress(OSError):
+                    tried_in_a_fork(lambda: None, flags | flag)
+                    namespaces, flags = [*namespaces, name], flags | flag
+    if "landlock" not in without:
+        with contextlib.suppress(OSError):
+            version = tried_in_a_fork(lambda: confine.landlock(keep)) and confine.landlock(keep)
+    if "seccomp" not in without:
+        with contextlib.suppress(OSError):
+            tried_in_a_fork(confine.seccomp)
+            filtered = True
+    return Tier(tuple(namespaces), version, filtered), flags
+
+
+def tried_in_a_fork(step, flags: int = 0) -> bool:
+    """Try a step where nothing is lost if it stops half way. Raises OSError if it failed."""
+    pid = confine.fork(flags)
+    if pid == 0:
+        status = 1
+        with contextlib.suppress(BaseException):
+            step()
+            status = 0
+        os._exit(status)
+    if os.waitpid(pid, 0)[1]:
+        raise OSError("the step failed")
+    return True
+
+
+class Server:
+    def __init__(self, channel: socket.socket, limits: Limits, tier: Tier, flags: int):
+        self.channel, self.limits, self.tier, self.flags = channel, limits, tier, flags
+        self.children: set[int] = set()
+
+    def serve(self):
+        """Answer requests: {"fork": …} with a child's number, {"end": number} with what it used and how it ended."""
+        while True:
+            request, descriptors = receive(self.channel)
+            if request is None:
+                break
+            send(self.channel, self.fork(descriptors[0]) if "fork" in request else self.end(request["end"]))
+        for number in list(self.children):
+            self.end(number)
+
+    def fork(self, descriptor):
+        try:
+            number = confine.fork(self.flags)
+        except OSError as error:
+            os.close(descriptor)
+            return {"error": str(error)}
+        if number == 0:
+            child.run(descriptor, self.limits, self.tier)
+        os.close(descriptor)
+        self.children.add(number)
+        return {"child": number}
+
+    def end(self, number):
+        if number not in self.children:
+            return {"error": "there is no such child"}
+        self.children.discard(number)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+        _, status, usage = os.wait4(number, 0)
+        return {"status": status, "cpu": usage.ru_utime + usage.ru_stime, "memory": usage.ru_maxrss * 1024}
+
+
+def send(channel, message):
+    channel.sendall(json.dumps(message).encode() + b"\n")
+
+
+def receive(channel):
+    """The next request and the file descriptors that came with it; (None, []) at the end."""
+    data, descriptors, _, _ = socket.recv_fds(channel, 65536, 4)
+    while data and not data.endswith(b"\n"):
+        data += channel.recv(65536)
+    return (json.loads(data) if data else None), descriptors
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), json.loads(sys.argv[2]))
