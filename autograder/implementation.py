@@ -19,7 +19,7 @@ import threading
 import traceback
 import types
 import warnings as python_warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -111,6 +111,7 @@ class Functions:
         failure: why the file could not be imported, if it could not.
         seconds: how long one call may take; enforced where the platform can (POSIX, main thread).
         capture: whether what is printed is kept for the report; otherwise it goes where it always goes.
+        busy: whether only seconds of CPU time count.
     """
 
     namespace: dict[str, Any]
@@ -118,6 +119,7 @@ class Functions:
     failure: Failure | None = None
     seconds: float | None = None
     capture: bool = True
+    busy: bool = False
     broken: dict[str, Failure] = field(default_factory=dict)  # functions whose cell of a notebook failed
     kept: dict[int, Any] = field(default_factory=dict)
     earlier: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
@@ -136,7 +138,7 @@ class Functions:
         try:
             with captured(Output() if self.capture else None), python_warnings.catch_warnings(), np.errstate():
                 python_warnings.simplefilter("ignore")
-                with time_limit(self.seconds):
+                with time_limit(self.seconds, self.busy):
                     exec(code, self.namespace)
         except KeyboardInterrupt:
             raise
@@ -147,7 +149,7 @@ class Functions:
 
     def override(self, **functions):
         """The same implementation with some functions replaced, sharing nothing that is remembered."""
-        return Functions({**self.namespace, **functions}, self.file, self.failure, self.seconds, self.capture)
+        return replace(self, namespace={**self.namespace, **functions}, kept={}, earlier=[], count=0, slow=set())
 
     def describe(self, name):
         if self.failure:
@@ -174,7 +176,7 @@ class Functions:
         with python_warnings.catch_warnings(record=True) as caught, captured(output if self.capture else None):
             python_warnings.simplefilter("always")
             try:
-                with time_limit(SECONDS_AFTERWARDS if name in self.slow else self.seconds), np.errstate():
+                with time_limit(SECONDS_AFTERWARDS if name in self.slow else self.seconds, self.busy), np.errstate():
                     value = function(*given)
             except KeyboardInterrupt:
                 raise
@@ -237,20 +239,20 @@ def load(path, name, seconds=None, capture=True):
     return load_cells([source], str(path), name, seconds, capture)
 
 
-def load_cells(cells, path, name, seconds=None, capture=True):
+def load_cells(cells, path, name, seconds=None, capture=True, busy=False):
     """The functions of code cells, run one after the other in one module; a cell that fails costs what it defines.
 
     Args:
         cells: the source of each cell, as bytes. A file is a single cell.
         path: what messages call the file.
         name: the module's name.
-        seconds, capture: as in `Functions`.
+        seconds, capture, busy: as in `Functions`.
     """
     module = types.ModuleType(name)
     module.__file__ = path
     module.__package__ = name.rpartition(".")[0]
     sys.modules[name] = module
-    functions = Functions(vars(module), path, None, seconds, capture)
+    functions = Functions(vars(module), path, None, seconds, capture, busy)
     for number, source in enumerate(cells, 1):
         failure = functions.run(source, path if len(cells) == 1 else f"{path}, cell {number}")
         if len(cells) == 1:
@@ -392,20 +394,22 @@ def captured(output):
 
 
 @contextlib.contextmanager
-def time_limit(seconds):
-    """Raise TimeLimit in the running code after so many seconds, where the platform can."""
+def time_limit(seconds, busy=False):
+    """Raise TimeLimit in the running code after so many seconds of the clock (or, with `busy`, of CPU time), where the
+    platform can."""
     if seconds is None or not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def stop(signum, frame):
-        raise TimeLimit(f"{seconds:g}")
+        raise TimeLimit(f"{round(seconds, 1):g}")
 
-    previous = signal.signal(signal.SIGALRM, stop)
+    timer, alarm = (signal.ITIMER_PROF, signal.SIGPROF) if busy else (signal.ITIMER_REAL, signal.SIGALRM)
+    previous = signal.signal(alarm, stop)
     # The second alarm is for code that catches everything in its loop.
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
+    signal.setitimer(timer, seconds, 0.1)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        signal.setitimer(timer, 0)
+        signal.signal(alarm, previous)

@@ -20,6 +20,7 @@ from .outcome import RUNGS
 from .trial import Observation, Question, results_of
 from .wire import Strange
 
+ENDED = ("Killed", "Exited", "TooLarge", "Malformed")  # how a locked-down process ends without an answer
 ROUNDED = 64  # widens the tolerance for a scalar in float32, to 1e-6
 
 
@@ -69,6 +70,8 @@ def before_calling(exercise: Exercise, description: Description, parameters: tup
 def broken(file: str, failure: Failure) -> str:
     if failure.kind == "TimeLimit":
         return say.import_too_long(file, failure.message)
+    if failure.kind in ENDED:
+        return say.import_ended(file, failure.message or failure.kind)
     if failure.frames and not failure.frames[-1].function:  # it stands in no code that ran: the file was not read
         line = failure.frames[-1].line
         if failure.kind == "not UTF-8":
@@ -92,6 +95,14 @@ def raised(function: str, failure: Failure) -> str:
             return say.not_defined(function)
         case "None":
             return say.returned_nothing(function)
+        case "Killed":
+            return say.killed(function, failure.message)
+        case "Exited":
+            return say.left(function)
+        case "TooLarge":
+            return say.too_large(function, failure.message)
+        case "Malformed":
+            return say.no_answer(function)
     return say.raised(function, failure.kind, failure.message)
 
 

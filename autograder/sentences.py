@@ -39,6 +39,10 @@ def import_too_long(file, seconds):
     ).format(file=file, seconds=seconds)
 
 
+def import_ended(file, how):
+    return _("{file} ended Python while it was imported ({how}). Nothing in it could be called.").format(file=file, how=how)
+
+
 # Signature
 
 
@@ -89,6 +93,28 @@ def too_long(function, seconds):
     return _("`{function}` had not returned after {seconds} seconds. Is there a loop that never ends?").format(
         function=function, seconds=seconds
     )
+
+
+def killed(function, signal):
+    return _("`{function}` made Python itself crash ({signal}), so there is no answer.").format(
+        function=function, signal=signal
+    )
+
+
+def left(function):
+    return _(
+        "While `{function}` was called, Python was ended (by os._exit or something like it), so there is no answer."
+    ).format(function=function)
+
+
+def too_large(function, megabytes):
+    return _("What `{function}` returned is larger than {megabytes} MB, far beyond any right answer.").format(
+        function=function, megabytes=megabytes
+    )
+
+
+def no_answer(function):
+    return _("What came back from `{function}` could not be read as an answer.").format(function=function)
 
 
 def too_deep(function):

@@ -21,6 +21,12 @@ LEARNING = {
 }
 TEACHING = {
     "kit": "pack what students get",
+    "grade": "grade what a whole class has handed in",
+    "regrade": "grade one student once more, and compare",
+    "verify-record": "check a grade record's signature",
+    "similarity": "rank pairs of submissions by what they share",
+    "gradescope-zip": "build an autograder for Gradescope",
+    "attack": "replay known attacks against your set-up",
     "verify": "prove that units are sound",
     "answers": "build the frozen answers",
 }
@@ -36,7 +42,7 @@ class Commands(click.Group):
     def get_command(self, ctx, name):
         if name not in COMMANDS:
             return None
-        return importlib.import_module(f"{__name__}.{name}").command
+        return importlib.import_module(f"{__name__}.{name.replace('-', '_')}").command
 
     def format_commands(self, ctx, formatter):
         for title, commands in (("For learning", LEARNING), ("For teaching", TEACHING)):

@@ -10,7 +10,7 @@ import struct
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,8 @@ from .messages import to_description, to_reply
 
 HEAD = struct.Struct("<I")
 SLICE = 0.1  # seconds between looks at the CPU time of a child that is waited for
+NOTICED = ("TimeLimit", "MemoryError")  # limits that the child itself tells of
+LARGEST_HEADER = 4 << 20  # bytes of an answer that are not the memory of arrays
 GRACE = 0.5  # seconds for the child's own alarm, which can say in which line it was, before it is killed
 DEFAULT = Limits()
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -70,6 +72,7 @@ class ForkServer:
                 env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"},
                 cwd="/",
                 pass_fds=[theirs.fileno()],
+                start_new_session=True,  # without a terminal: nobody can type on it for the grader
             )
         hello = self.answer()
         self.tier = Tier(tuple(hello["namespaces"]), hello["landlock"], hello["seccomp"])
@@ -105,7 +108,10 @@ class ForkServer:
             raise RuntimeError(f"no child could be forked: {answer['error']}")
         return Child(self, ours, answer["child"])
 
-    def close(self):
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def close(self) -> None:
         self.channel.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(5)
@@ -125,8 +131,9 @@ class Child:
     def __init__(self, server: ForkServer, channel: socket.socket, number: int):
         self.server, self.channel, self.number = server, channel, number
         self.channel.setblocking(False)
-        self.pieces = bytearray()
-        self.used = None
+        self.pieces = bytearray()  # of an answer that has not come whole
+        self.before: float | None = None  # its CPU time when it was last asked something, if it takes long
+        self.used: dict | None = None
 
     def cpu(self) -> float:
         """Seconds of CPU time so far, of it and of its children, read from outside."""
@@ -137,6 +144,9 @@ class Child:
         return sum(map(int, fields[11:15])) / TICKS
 
     def send(self, value, until):
+        if self.pieces:
+            raise Ended("Malformed", "there was an answer before the question")
+        self.before = None
         data = memoryview(pack(value))
         data = memoryview(HEAD.pack(len(data)) + data)
         while data:
@@ -152,10 +162,16 @@ class Child:
         length = HEAD.unpack(head)[0]
         if length > self.server.limits.reply:
             raise Ended("TooLarge", f"{self.server.limits.reply >> 20}")
-        return unpack(self.exactly(length, until))
+        data = self.exactly(length, until)
+        # What is no array costs far more memory and time than its bytes.
+        if length >= HEAD.size and HEAD.unpack_from(data)[0] > LARGEST_HEADER:
+            raise Ended("TooLarge", f"{LARGEST_HEADER >> 20}")
+        return unpack(data)
 
     def exactly(self, count, until):
         while len(self.pieces) < count:
+            if time.monotonic() >= until.clock:  # also where there is always another byte
+                raise Ended("TimeLimit", f"{until.limit:g}")
             try:
                 part = self.channel.recv(max(count - len(self.pieces), 65536))
             except BlockingIOError:
@@ -171,11 +187,18 @@ class Child:
         return wanted
 
     def wait(self, event, until):
+        """Wait until the channel is ready. Raises Ended when the time is over."""
         poll = select.poll()
         poll.register(self.channel, event)
-        while not poll.poll(min(SLICE, max(until.clock - time.monotonic(), 0)) * 1000):
-            if time.monotonic() >= until.clock or self.cpu() >= until.cpu:
-                raise Ended("TimeLimit", f"{until.seconds:g}")
+        ready = False
+        while not ready:
+            if time.monotonic() >= until.clock:  # also for who sends byte by byte
+                raise Ended("TimeLimit", f"{until.limit:g}")
+            ready = poll.poll(SLICE * 1000)
+            if not ready:
+                self.before = self.cpu() - SLICE if self.before is None else self.before
+                if self.cpu() - self.before >= until.cpu + GRACE:
+                    raise Ended("TimeLimit", f"{until.limit:g}")
 
     def ended(self) -> Ended:
         """Why a child that has closed its channel did so."""
@@ -194,11 +217,12 @@ class Child:
 
 @dataclass(frozen=True)
 class Until:
-    """When to stop waiting: a time of the clock, and a CPU time of the child."""
+    """How long to wait for an answer: until a time of the clock, or until the child has used so many more seconds of
+    CPU time; and the limit that both come from, for the message."""
 
     clock: float
     cpu: float
-    seconds: float
+    limit: float
 
 
 class LockedDown:
@@ -223,33 +247,41 @@ class LockedDown:
         self.processes = 0
         self.ended_cpu, self.memory = 0.0, 0  # of the processes that have ended
         self.waited = 0.0  # seconds of the clock, in all
-        self.hit: list[str] = []  # kinds of limits that were hit, in the present exercise
+        self.hit: list[str] = []  # kinds of limits that were hit in the present exercise, and how its processes ended
+        self.endings: list[str] = []
         self.begin()
 
     def begin(self) -> None:
         """Begin an exercise: its time counts from here."""
-        self.hit = []
+        self.hit, self.endings = [], []
         self.cpu_before, self.waited_before = self.cpu(), self.waited
 
     def cpu(self) -> float:
         """Seconds of CPU time that the submission has used so far."""
         return self.ended_cpu + (self.child.cpu() if self.child else 0.0)
 
-    def until(self) -> Until:
-        """When the present exercise's time is over, or that of the submission."""
+    def until(self) -> "Until":
+        """When the present exercise's time is over, or that of the submission. Raises Ended where it is over."""
         limits = self.limits
-        cpu = min(self.cpu_before + limits.exercise, limits.submission)
-        clock = min(self.waited_before + limits.exercise * limits.patience, limits.submission * limits.patience)
-        seconds = limits.exercise if self.cpu_before + limits.exercise <= limits.submission else limits.submission
-        left = clock - self.waited
-        if left <= 0:
-            raise Ended("TimeLimit", f"{seconds:g}")
-        return Until(time.monotonic() + left, cpu - self.ended_cpu, seconds)
+        left = min(
+            limits.exercise - self.used(self.cpu_before, self.waited_before, limits.exercise),
+            limits.submission - self.used(0.0, 0.0, limits.submission),
+        )
+        waiting = limits.patience * min(limits.exercise, limits.submission - self.waited_before)
+        waiting -= self.waited - self.waited_before
+        if left <= 0 or waiting <= 0:
+            raise Ended("TimeLimit", f"{limits.exercise:g}")
+        return Until(time.monotonic() + waiting, left, limits.exercise)
+
+    def used(self, cpu: float, waited: float, most: float) -> float:
+        """Seconds of CPU time since there were so many, or more; measured only where it comes near to the most."""
+        clock = self.waited - waited
+        return clock if clock < most / 2 else self.cpu() - cpu
 
     def describe(self, name: str) -> Description:
         if name not in self.described:
             try:
-                described = to_description(self.exchange("describe", (name,)))
+                described = self.exchange("describe", (name,), to_description)
             except Ended as ended:
                 described = Description("broken", file=self.path, failure=Failure(ended.kind, ended.message))
             self.described[name] = described
@@ -259,50 +291,69 @@ class LockedDown:
         if self.child is None and any(isinstance(argument, Token) for argument in arguments):
             return Reply(failure=Failure("Exited", ""))  # with its process the cache is gone
         try:
-            data = self.exchange("call", (name, arguments, keep, results, self.forgetting))
+            asked = (name, arguments, keep, results, self.forgetting)
+            reply = self.exchange("call", asked, lambda data: to_reply(data, arguments, keep, results))
             self.forgetting = False
-            return to_reply(data, arguments, keep, results)
+            if reply.failure and reply.failure.kind in NOTICED:
+                self.hit.append(reply.failure.kind)
+            return reply
         except Ended as ended:
             return Reply(failure=Failure(ended.kind, ended.message))
 
     def forget(self) -> None:
         self.forgetting = True  # goes with the next call
 
-    def exchange(self, what: str, arguments: tuple):
-        """Put a question and wait for the answer. Raises Ended where there will be none."""
+    def exchange(self, what: str, arguments: tuple, reading):
+        """Put a question, wait for the answer and read it. Raises Ended where there will be none, or none that can be
+        read."""
         before = time.monotonic()
         try:
             until = self.until()
             if self.child is None:
-                self.start(until)
-            return self.question(what, arguments, until)
+                until = self.start(until)
+            return self.question(what, arguments, until, reading)
         except Ended as ended:
             self.hit.append(ended.kind)
+            self.endings.append(f"{ended.kind} {ended.message}".strip())
             self.end()
             raise
         finally:
             self.waited += time.monotonic() - before
 
-    def question(self, what, arguments, until):
-        seconds = max(until.clock - time.monotonic() - GRACE, 0.01)
-        self.child.send((what, (*arguments, seconds)), until)
+    def question(self, what, arguments, until, reading):
+        self.child.send((what, (*arguments, until.cpu)), until)
         try:
-            return self.child.receive(until)
+            return reading(self.child.receive(until))
         except Malformed as error:
-            raise Ended("Malformed", str(error)) from None
+            raise Ended("Malformed", str(error)[:200]) from None
 
-    def start(self, until) -> None:
+    def start(self, until) -> Until:
+        """A new process with the code loaded. Loading has an exercise's time of its own, so that it cannot fail because
+        the present exercise has used up its own; gives how long the present exercise may then take."""
         if self.broken:
             raise Ended(self.broken.kind, self.broken.message)
         self.child = self.server.fork()
         self.processes += 1
+        before = time.monotonic()
+        loading = self.loading()
         try:
-            self.child.receive(until)
+            self.child.receive(loading)
             cells = [np.frombuffer(cell, np.uint8) for cell in self.cells]
-            self.question("load", (cells, self.path, self.name), until)
+            self.question("load", (cells, self.path, self.name), loading, lambda answer: None)
         except Ended as ended:
             self.broken = Failure(ended.kind, ended.message)
             raise
+        taken = time.monotonic() - before
+        self.waited_before += taken
+        self.cpu_before += self.child.cpu() if taken > 2 / TICKS else 0.0
+        return replace(until, clock=until.clock + taken)
+
+    def loading(self) -> Until:
+        limits = self.limits
+        left = min(limits.exercise, limits.submission - self.used(0.0, 0.0, limits.submission))
+        waiting = limits.patience * min(limits.exercise, limits.submission)
+        waiting = min(waiting, limits.patience * limits.submission - self.waited)
+        return Until(time.monotonic() + waiting, left, limits.exercise)
 
     def end(self) -> None:
         """End its process, if there is one."""

@@ -2,11 +2,14 @@
 
 import functools
 
+import numpy as np
+
 from ..implementation import Description, Failure, Frame, Reply
 from ..network import Network
-from ..wire import Malformed
+from ..wire import DEEPEST, DTYPES, LONGEST, Malformed, Strange
 
 MOST_TEXT = 4200
+MOST_KIND = 200
 MOST_ITEMS = 64
 
 
@@ -43,11 +46,11 @@ def checked(make):
 def to_reply(data, arguments: tuple, keep: int | None, results: int) -> Reply:
     """The reply that `data` stands for. Raises Malformed where it is none that these arguments can have."""
     count = len(arguments)
-    after = {place(number, count): network for number, network in pairs(data["after"])}
+    after = {place(number, count): sound(network) for number, network in pairs(data["after"])}
     if any(type(network) is not Network or type(arguments[i]) is not Network for i, network in after.items()):
         raise Malformed("what became of a network is no network")
     return Reply(
-        data["value"],
+        sound(data["value"]),
         to_failure(data["failure"]),
         text(data["printed"]),
         tuple(text(warning) for warning in items(data["warnings"])),
@@ -57,6 +60,27 @@ def to_reply(data, arguments: tuple, keep: int | None, results: int) -> Reply:
         data["random"] is True,
         after,
     )
+
+
+def sound(value, depth=0):
+    """A value that `plain` may have given, its texts made harmless. Raises Malformed for any other."""
+    if depth > DEEPEST + 1:
+        raise Malformed("nested too deep")
+    if type(value) is str:
+        return text(value)
+    if type(value) is Strange:
+        return Strange(text(value.kind)[:MOST_KIND])
+    if type(value) is int and value.bit_length() >= LONGEST:
+        raise Malformed("too large a whole number")
+    if type(value) is Network and not all(
+        type(array) is np.ndarray and array.dtype in DTYPES for array in (*value.parameters(), *value.m, *value.v)
+    ):
+        raise Malformed("a network's parameters are no numbers")
+    if type(value) in (list, tuple):
+        return type(value)(sound(item, depth + 1) for item in value)
+    if type(value) is dict:
+        return {text(key): sound(item, depth + 1) for key, item in value.items()}
+    return value
 
 
 def from_description(described: Description):

@@ -1,0 +1,133 @@
+"""Where jobs run: in a pool of processes on this machine, or on the workers of a `dask.distributed` cluster.
+
+An executor takes jobs one by one, as it has room for them, and gives (job, result) as they are done, in any order. A
+worker that dies costs nothing: its job is done again by another.
+"""
+
+import itertools
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from typing import Any, Protocol
+
+ATTEMPTS = 3  # for a job whose workers die
+AHEAD = 4  # jobs per worker that wait for it
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+
+
+class Executor(Protocol):
+    def run(self, work: Callable[[Any], Any], jobs: Iterable) -> Iterator[tuple[Any, Any]]:
+        """Do `work(job)` for every job: pairs of a job and what came of it, or the exception that it raised."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Local:
+    """A pool of processes on this machine, one job in each at a time."""
+
+    def __init__(self, workers: int):
+        self.workers = workers
+        self.pool: ProcessPoolExecutor | None = None
+
+    def open(self) -> ProcessPoolExecutor:
+        if self.pool is None:
+            self.pool = ProcessPoolExecutor(self.workers, get_context("spawn"), start_worker, (os.getpid(),))
+        return self.pool
+
+    def run(self, work, jobs):
+        waiting = ((job, 1) for job in jobs)
+        running: dict[Any, tuple[Any, int]] = {}
+        while True:
+            for job, attempt in itertools.islice(waiting, self.workers * AHEAD - len(running)):
+                running[self.open().submit(work, job)] = job, attempt
+            if not running:
+                return
+            again = []
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                job, attempt = running.pop(future)
+                error = future.exception()
+                if isinstance(error, BrokenProcessPool) and attempt < ATTEMPTS:
+                    again.append((job, attempt + 1))
+                else:
+                    yield job, error or future.result()
+            if again:
+                # With one process the whole pool is lost: what it still had is done again in a new one.
+                again += [(job, attempt + 1) for job, attempt in running.values()]
+                running = {}
+                self.close()
+                waiting = itertools.chain(again, waiting)
+
+    def close(self):
+        if self.pool:
+            for process in list((self.pool._processes or {}).values()):
+                process.terminate()
+            self.pool.shutdown(wait=True, cancel_futures=True)
+            self.pool = None
+
+
+def start_worker(parent: int) -> None:
+    """Prepare a pool's process: Ctrl-C is the parent's affair, and without a parent there is nothing to do."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        from ..locked.confine import die_with_parent
+
+        die_with_parent()
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+class Dask:
+    """The workers of a `dask.distributed` cluster.
+
+    Args:
+        address: the scheduler's address, or "local" for a cluster embedded in this process.
+        workers: how many, where it is embedded.
+    """
+
+    def __init__(self, address: str, workers: int):
+        from distributed import Client, LocalCluster
+
+        self.cluster = None
+        if address == "local":
+            self.cluster = LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=40
+            )
+        self.client = Client(self.cluster or address, timeout="10s", set_as_default=False)
+        self.workers = max(len(self.client.scheduler_info(n_workers=-1)["workers"]), 1)
+
+    def run(self, work, jobs):
+        from distributed import as_completed
+
+        jobs = iter(jobs)
+        running: dict[Any, Any] = {}
+
+        def submit(count):
+            for job in itertools.islice(jobs, count):
+                future = self.client.submit(work, job, pure=False, retries=0)
+                running[future] = job
+                yield future
+
+        done = as_completed(list(submit(self.workers * AHEAD)), with_results=False)
+        for future in done:
+            job = running.pop(future)
+            error = future.exception()
+            yield job, error or future.result()
+            future.release()
+            for more in submit(1):
+                done.add(more)
+
+    def close(self):
+        self.client.close()
+        if self.cluster:
+            self.cluster.close()
+
+
+def executor(scheduler: str | None, workers: int) -> Executor:
+    """The executor that was asked for: a dask scheduler's address, "local" for an embedded one, or None for a pool."""
+    os.environ.update(ONE_THREAD)  # for the processes that it starts: each has one job, and uses one core
+    return Dask(scheduler, workers) if scheduler else Local(workers)

@@ -1,0 +1,229 @@
+"""Grade one submission: a job, which is plain data, in; what came of it, plain data too, out.
+
+Jobs run in worker processes, here or on other machines. A worker knows the references; the code of the submission runs
+in a locked-down process of its own.
+"""
+
+import hashlib
+import platform
+import re
+import threading
+import time
+from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..course import Course, Unit
+from ..grading import Grader
+from ..locked.client import ForkServer, LockedDown
+from ..locked.confine import Limits, Tier
+from ..oracle import Frozen, Live
+from ..outcome import GRADER_ERROR, NOT_STARTED, PASSED, CaseOutcome, Outcome, overall
+
+# Modules that take long to import: where a hand-in names one, its process is forked from a server that has it loaded.
+SLOW_TO_IMPORT = {"matplotlib": "matplotlib.pyplot", "torch": "torch"}
+HERE = threading.local()
+
+
+class VisibleAndUnseen:
+    """An oracle of frozen answers for the cases that students see, and of live ones for those that they do not."""
+
+    def __init__(self, unit: Unit):
+        self.visible, self.unseen = Frozen(unit.answers), Live(unit, witness=False)
+
+    def of(self, case):
+        return self.unseen if case.hidden else self.visible
+
+    def ask(self, exercise, case):
+        return self.of(case).ask(exercise, case)
+
+    def mistakes(self, exercise, case):
+        return self.of(case).mistakes(exercise, case)
+
+    def known(self, exercise):
+        return self.visible.known(exercise)
+
+
+class Bench:
+    """What a worker keeps from one submission to the next: the course, its oracles, and fork servers.
+
+    Args:
+        root: the course's folder.
+        limits: what a submission may use.
+        limits_only: whether submissions are graded where the machine can only limit and not lock them in.
+    """
+
+    def __init__(self, root: str, limits: Limits, limits_only: bool):
+        self.course = Course.read(Path(root))
+        self.limits, self.limits_only = limits, limits_only
+        self.oracles: dict[str, VisibleAndUnseen] = {}
+        self.servers: dict[tuple[str, ...], ForkServer] = {}
+
+    def oracle(self, unit: Unit) -> VisibleAndUnseen:
+        if unit.name not in self.oracles:
+            self.oracles[unit.name] = VisibleAndUnseen(unit)
+        oracle = self.oracles[unit.name]
+        oracle.unseen.forget()
+        return oracle
+
+    def server(self, cells: list[bytes]) -> ForkServer:
+        """A fork server that has loaded what these cells import and would take long to."""
+        source = b"\n".join(cells)
+        named = [name for name in SLOW_TO_IMPORT if re.search(rb"^\s*(?:import|from)\s+" + name.encode(), source, re.M)]
+        preload = tuple(SLOW_TO_IMPORT[name] for name in named)
+        if (server := self.servers.get(preload)) is None or not server.alive():
+            if server:
+                server.close()
+            server = self.servers[preload] = ForkServer(self.limits, self.limits_only, preload=preload)
+        return server
+
+    def close(self) -> None:
+        for server in self.servers.values():
+            server.close()
+
+
+def bench(root: str, limits: dict, limits_only: bool) -> Bench:
+    """This thread's bench, made anew only where a job asks for another."""
+    wanted = root, tuple(limits.items()), limits_only
+    if getattr(HERE, "wanted", None) != wanted:
+        if hasattr(HERE, "bench"):
+            HERE.bench.close()
+        HERE.bench, HERE.wanted = Bench(root, Limits(**limits), limits_only), wanted
+    return HERE.bench
+
+
+def mark(job: dict[str, Any]) -> dict[str, Any]:
+    """Grade one submission.
+
+    Args:
+        job: `course` (its folder), `limits`, `limits_only`, `seeds` (of unseen cases, by exercise) and `units`: for
+            each unit its name, and `cells` and `path` of what was handed in, or no cells where nothing was.
+
+    Returns:
+        `units`: the outcomes of each unit's exercises as the record has them; `run`: what it took.
+    """
+    at = bench(job["course"], job["limits"], job["limits_only"])
+    began = time.perf_counter()
+    taken: dict[str, Any] = {"exercises": {}, "memory": 0, "processes": 0, "endings": []}
+    units = {}
+    for asked in job["units"]:
+        unit = at.course.unit(asked["unit"])
+        units[unit.name] = (
+            mark_unit(at, unit, asked["cells"], asked["path"], job["seeds"], taken)
+            if asked["cells"]
+            else [
+                exercise_record(not_handed_in(unit, name), job["seeds"][f"{unit.name}.{name}"]) for name in unit.points
+            ]
+        )
+    tier = next(iter(at.servers.values())).tier if at.servers else None
+    run = {"seconds": round(time.perf_counter() - began, 4), **taken, **run_of(job, tier)}
+    return {"units": units, "run": run}
+
+
+def mark_unit(at: Bench, unit: Unit, cells: list[bytes], path: str, seeds: dict[str, int], taken) -> list[dict]:
+    """The outcomes of all exercises of a unit, graded in a locked-down process; once more if its fork server died."""
+    for attempt in range(2):
+        server = at.server(cells)
+        implementation = LockedDown(server, cells, path, unit.name)
+        grader = Grader(unit, implementation, at.oracle(unit))
+        try:
+            marked = [mark_exercise(grader, exercise, seeds, taken, at.limits) for exercise in unit.exercises.values()]
+        finally:
+            with suppress(Exception):
+                implementation.end()
+        if server.alive() or attempt:
+            break
+    taken["memory"] = max(taken["memory"], implementation.memory)
+    taken["processes"] += implementation.processes
+    return marked
+
+
+def mark_exercise(grader: Grader, exercise, seeds, taken, limits: Limits) -> dict[str, Any]:
+    """Grade an exercise on its visible cases and, if all of those are right, on unseen ones."""
+    implementation: LockedDown = grader.implementation
+    implementation.begin()
+    waited, cpu = implementation.waited, implementation.cpu()
+    outcome = grader.grade(exercise)
+    if outcome.status == PASSED:
+        unseen = grader.grade(exercise, exercise.fresh_cases(seeds[exercise.id]))
+        cases = (*outcome.cases, *unseen.cases)
+        outcome = replace(outcome, status=overall(cases), cases=cases)
+    taken["exercises"][exercise.id] = {
+        "seconds": round(implementation.waited - waited, 4),
+        "cpu": round(implementation.cpu() - cpu, 2),
+    }
+    hit = list(dict.fromkeys(implementation.hit))
+    taken["endings"] += [f"{exercise.id}: {ending}" for ending in dict.fromkeys(implementation.endings)]
+    return exercise_record(outcome, seeds[exercise.id], grader.oracle.known(exercise), hit, limits.output)
+
+
+def exercise_record(outcome: Outcome, seed: int, known=None, limits=(), output=0) -> dict[str, Any]:
+    """An exercise's part of the record; what was printed is kept to so many characters in all."""
+    cases = []
+    for case in outcome.cases:
+        cases.append(replace(case, printed=case.printed[:output]))
+        output -= len(cases[-1].printed)
+    data = replace(outcome, cases=tuple(cases)).to_json()
+    return {
+        "exercise": outcome.exercise,
+        "status": outcome.status,
+        "points": outcome.points,
+        "earned": outcome.earned,
+        "seed": seed,
+        "mistakes": [{"id": id, "name": known[id].name} for id in outcome.mistakes],
+        "limits": list(limits),
+        "cases": data["cases"],
+    }
+
+
+def not_handed_in(unit: Unit) -> list[Outcome]:
+    return [Outcome(f"{unit.name}.{name}", NOT_STARTED, points, ()) for name, points in unit.points.items()]
+
+
+def grader_error(job: dict[str, Any], sentence: str) -> dict[str, Any]:
+    """What stands in the record where the worker itself could not grade: no points, and a word to staff."""
+    course = Course.read(Path(job["course"]))
+    case = CaseOutcome("all cases", GRADER_ERROR, sentence=sentence)
+    units = {}
+    for asked in job["units"]:
+        missing = not_handed_in(course.unit(asked["unit"]))
+        outcomes = [replace(outcome, status=GRADER_ERROR, cases=(case,)) for outcome in missing]
+        units[asked["unit"]] = [exercise_record(outcome, job["seeds"][outcome.exercise]) for outcome in outcomes]
+    taken = {"seconds": 0.0, "exercises": {}, "memory": 0, "processes": 0, "endings": [sentence]}
+    return {"units": units, "run": {**taken, **run_of(job, None)}}
+
+
+def run_of(job: dict[str, Any], tier: Tier | None) -> dict[str, Any]:
+    """How a submission was locked in, and what graded it."""
+    return {
+        "tier": str(tier) if tier else "nothing was run",
+        "locked": tier.locked if tier else True,
+        "limits": job["limits"],
+        "versions": versions(),
+    }
+
+
+@lru_cache(1)
+def versions() -> dict[str, str]:
+    found = {"chainrule": __version__, "python": platform.python_version()}
+    return found | {name: version(name) for name in ("numpy", "numba")}
+
+
+@lru_cache(1)
+def engine_stamp() -> bytes:
+    """A hash of all of the engine that a grade depends on."""
+    package = Path(__file__).parents[1]
+    files = sorted([*package.glob("*.py"), *package.glob("locked/*.py"), Path(__file__)])
+    content = hashlib.sha256()
+    for path in files:
+        content.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return content.digest()
+
+
+def unit_stamp(unit: Unit) -> str:
+    """A hash of all that the grade of a unit depends on besides the submission: the unit, and the engine."""
+    return unit.stamp(engine_stamp(), repr(sorted(unit.points.items())).encode())

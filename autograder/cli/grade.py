@@ -1,0 +1,167 @@
+"""chainrule grade: grade what a whole class has handed in."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from ..classroom import exports, pages, statistics
+from ..classroom.executors import executor
+from ..classroom.records import RecordError, Store, read_all, secret_for
+from ..classroom.session import Session
+from ..classroom.submissions import SubmissionsError, find
+from ..course import Course
+from ..locked.client import ForkServer, NotLocked
+from ..locked.confine import Limits
+from ..outcome import GRADER_ERROR
+from . import Trouble, find_course, prepare, screen
+
+DEFAULT = Limits()
+
+
+def limits_options(command):
+    """The options with which an instructor sets what a submission may use."""
+    for option in reversed((
+        click.option("--exercise-seconds", type=click.FloatRange(0.1), default=DEFAULT.exercise, show_default=True,
+                     help="CPU time for one exercise, all its cases together."),
+        click.option("--submission-seconds", type=click.FloatRange(0.1), default=DEFAULT.submission, show_default=True,
+                     help="CPU time for one unit of a submission."),
+        click.option("--memory", type=click.IntRange(256), default=DEFAULT.memory >> 20, show_default=True,
+                     help="MB of address space, NumPy's own included."),
+        click.option("--limits-only", is_flag=True,
+                     help="Grade even where this machine cannot lock submissions in: only limits hold then, and the "
+                     "code that was handed in can read your files."),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@click.command("grade")
+@click.argument("submissions", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the grades.")
+@click.option(
+    "--unit", "names", multiple=True, metavar="UNIT", help="Grade this unit only; may be given several times."
+)
+@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="one per core",
+              help="How many submissions are graded at once.")  # fmt: skip
+@click.option("--seed-file", type=click.Path(path_type=Path, dir_okay=False),
+              help="The course's secret: unseen cases are drawn from it and records signed with it. Made if no grades "
+              "exist yet. [default: OUT/secret]")  # fmt: skip
+@click.option("--scheduler", metavar="ADDRESS",
+              help='Grade on a dask cluster: the scheduler\'s address, or "local" for one started here.')  # fmt: skip
+@click.option("--canvas", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="Gradebook downloaded from Canvas, into which the grades are merged.")  # fmt: skip
+@click.option("--moodle", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="Grading worksheet downloaded from Moodle, into which the grades are merged.")  # fmt: skip
+@limits_options
+def command(submissions, out, names, jobs, seed_file, scheduler, canvas, moodle, exercise_seconds, submission_seconds,
+            memory, limits_only):  # fmt: skip
+    """Grade what a class has handed in, and show what it understood.
+
+    SUBMISSIONS is a folder with a folder, zip or tar.gz for each student, a bulk download of Canvas or Moodle, or
+    nbgrader's `submitted`. What is handed in runs locked in, and is never trusted.
+
+    The same command again goes on where it was stopped, and grades only what is new or changed. Exit status 1 where
+    something could not be graded and needs you.
+    """
+    course = find_course()
+    units = tuple(course.unit(name) for name in names) or course.units
+    if missing := [unit.name for unit in units if not unit.has_solutions]:
+        raise Trouble(f"There are no solutions for {', '.join(missing)}; grading needs the course's full repository.")
+    limits = Limits(exercise_seconds, submission_seconds, memory=memory << 20)
+    session = opened(course, units, submissions, out, seed_file, limits, limits_only)
+    try:
+        found = find(submissions, [unit.name for unit in units])
+    except SubmissionsError as error:
+        raise Trouble(str(error)) from None
+    prepare(list(units))
+    terminal = screen.console()
+    counted = run(session, found, jobs, scheduler, terminal)
+    class_ = statistics.Class(course)
+    students = [submission.student for submission in found]
+    with terminal.status("writing reports"):
+        for record in read_all(out, students):
+            class_.add(record)
+        write_reports(session, class_, students, canvas, moodle)
+    screen.put(terminal, statistics.terminal_summary(class_))
+    terminal.print(f"\n{out / 'class.html'}", soft_wrap=True)
+    sys.exit(1 if counted["troubled"] else 0)
+
+
+def opened(
+    course: Course, units, folder: Path, out: Path, seed_file: Path | None, limits: Limits, limits_only: bool
+) -> Session:
+    """A session whose secret is there, on a machine that can lock submissions in."""
+    try:
+        ForkServer(limits, limits_only).close()
+        secret = secret_for(Store(out), seed_file or out / "secret")
+        return Session(course, units, folder, out, secret, limits, limits_only)
+    except (NotLocked, RecordError) as error:
+        raise Trouble(str(error)) from None
+    except OSError as error:
+        raise Trouble(f"{error.filename or out} cannot be written: {error.strerror}") from None
+
+
+def run(session: Session, found, jobs: int, scheduler: str | None, terminal: Console) -> dict[str, int]:
+    """Grade, with a bar of progress; how many were graded just now, kept from before, and need staff."""
+    counted = {"graded": 0, "kept": 0, "troubled": 0}
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
+    try:
+        workers = executor(scheduler, min(jobs, len(found)))
+    except (OSError, ImportError) as error:
+        raise Trouble(no_cluster(scheduler, error)) from None
+    with Progress(*columns, console=terminal) as progress:
+        task = progress.add_task("grading", total=len(found))
+
+        def done(record, new):
+            counted["graded" if new else "kept"] += 1
+            counted["troubled"] += any(e["status"] == GRADER_ERROR for u in record["units"] for e in u["exercises"])
+            progress.update(task, advance=1)
+
+        try:
+            session.run(found, workers, done)
+        except KeyboardInterrupt:
+            progress.stop()
+            kept = counted["graded"] + counted["kept"]
+            terminal.print(f"Stopped. {kept} of {len(found)} are graded and kept; the same command goes on from there.")
+            sys.exit(130)
+        finally:
+            workers.close()
+    kept = f", {counted['kept']} were graded already" if counted["kept"] else ""
+    terminal.print(f"{counted['graded']} graded{kept}.")
+    return counted
+
+
+def no_cluster(scheduler: str, error: Exception) -> str:
+    if isinstance(error, ImportError):
+        return 'Grading on a cluster needs dask: pip install "chainrule[dask]"'
+    return f"The scheduler {scheduler} does not answer: {error}"
+
+
+class Rate(ProgressColumn):
+    """How many a second, over the last half minute."""
+
+    def render(self, task):
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.1f}/s" if speed else "", style="progress.data.speed")
+
+
+def write_reports(session: Session, class_, students: list[str], canvas: Path | None, moodle: Path | None) -> None:
+    """All that is made of the records."""
+    out = session.out
+
+    def records():
+        return read_all(out, students)
+
+    for record in records():
+        pages.write_student(out, record)
+        exports.write_gradescope(out, record)
+    pages.write_class(out, class_, records, similarity=(out / "similarity.html").is_file())
+    exports.write_grades_csv(out, records())
+    exports.write_canvas_csv(out, records(), canvas)
+    exports.write_moodle_csv(out, records(), moodle)
+    exports.write_junit(out, records())
