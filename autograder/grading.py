@@ -1,7 +1,7 @@
 """The path through the engine: case, call, comparison, diagnosis, outcome. Every face goes this way."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -13,11 +13,21 @@ from .diagnosis import Trial, describe, looks_like, recognise, rest_is_right
 from .exercise import Behaviour, Case, Exercise, Gradient
 from .implementation import Implementation
 from .ladder import Fault, before_calling, disputed, faults, number
-from .oracle import Oracle, Unanswerable
+from .oracle import Answer, Oracle, Unanswerable
 from .outcome import BLOCKED, FAILED, GRADER_ERROR, NOT_STARTED, PASSED, CaseOutcome, Outcome, Place, overall
-from .trial import Observation, Question, put, results_of
+from .trial import Observation, Put, Question, put_all, results_of
 
 LONGEST_ARGUMENTS = 100  # characters of arguments that are shown with a wrong answer
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is put to the student in a case, and what is right."""
+
+    case: Case
+    question: Question
+    answer: Answer
+    puts: list[Put]
 
 
 class Grader:
@@ -60,14 +70,20 @@ class Grader:
                 return everywhere(cases, BLOCKED, say.forward_not_started(exercise.name, forward))
             if before_calling(exercise.of, asked, self.parameters(exercise.of, cases)):
                 return everywhere(cases, BLOCKED, say.forward_first(exercise.name, forward))
+        asked = [self.questions(exercise, case, first=place == 0) for place, case in enumerate(cases)]
+        puts = [put for case_asked in asked if isinstance(case_asked, Asked) for put in case_asked.puts]
+        cases_put = [a.case for a in asked if isinstance(a, Asked) for _ in a.puts]
+        seen = iter(put_all(exercise, puts, implementation, cases_put))
+        implementation.forget()
         found, trials, at = [], [], []
-        for place, case in enumerate(cases):
-            try:
-                outcome = self.try_case(exercise, case, repeat=place == 0)
-            except Unanswerable as error:
-                outcome = failed_grader(case, str(error))
-            except Exception as error:
-                outcome = failed_grader(case, could_not_grade(error))
+        for place, case_asked in enumerate(asked):
+            outcome = case_asked
+            if isinstance(outcome, Asked):
+                observations = [next(seen) for _ in case_asked.puts]
+                try:
+                    outcome = self.try_case(exercise, case_asked, *observations)
+                except Exception as error:
+                    outcome = failed_grader(case_asked.case, could_not_grade(error))
             if isinstance(outcome, Trial):
                 trials.append(outcome)
                 at.append(place)
@@ -84,22 +100,37 @@ class Grader:
             return (*exercise.upstream_names, "cache")
         return tuple(exercise.asks.draw(cases[0]))
 
-    def try_case(self, exercise, case, repeat):
-        """Put a case to the student: a Trial to be judged with the others, or an outcome that is already clear."""
-        implementation = self.implementation
-        question, answer = self.oracle.ask(exercise, case)
-        implementation.forget()
-        seen = put(exercise, question, implementation, case)
+    def questions(self, exercise, case, first):
+        """What is put to the student in a case, or the outcome where the oracle has no answer.
+
+        In the first case the question is put again, after the same one with other numbers, and a backward once more
+        after both forwards: some faults only show then.
+        """
+        try:
+            question, answer = self.oracle.ask(exercise, case)
+            puts = [Put(question, forget=True)]
+            if first:
+                if isinstance(case.parameters, tuple) and not isinstance(exercise, Behaviour):
+                    other = replace(question, arguments=exercise.draw(replace(case, seed=case.seed + 1)))
+                    puts += [Put(other), Put(question)]
+                    puts += [Put(question, between=other)] if isinstance(exercise, Gradient) else []
+                else:
+                    puts.append(Put(question))
+            return Asked(case, question, answer, puts)
+        except Unanswerable as error:
+            return failed_grader(case, str(error))
+        except Exception as error:
+            return failed_grader(case, could_not_grade(error))
+
+    def try_case(self, exercise, asked, seen, *again):
+        """Judge what was seen of a case by itself: a Trial to be judged with the others, or an outcome that is already
+        clear."""
+        case, question, answer = asked.case, asked.question, asked.answer
         found = faults(exercise, question, answer, seen)
-        if repeat and not found:
-            again, found = self.repeated(exercise, question, answer, case, seen)
-            if (
-                found
-                and isinstance(exercise, Gradient)
-                and not self.forward_is_right(exercise, question, answer, again)
-            ):
+        if again and not found:
+            last, found = self.repeated(exercise, asked, seen, *again)
+            if found and isinstance(exercise, Gradient) and not self.forward_is_right(exercise, question, answer, last):
                 return outcome_of(case, BLOCKED, say.forward_first(exercise.name, exercise.of.name))
-        implementation.forget()
         if seen.failure and (outcome := self.unfinished(exercise, case, seen)):
             return outcome
         if isinstance(exercise, Gradient) and found and not self.forward_is_right(exercise, question, answer, seen):
@@ -108,24 +139,19 @@ class Grader:
             return failed_grader(case, f"{exercise.id} [{case.name}]: {say.witnesses_disagree(name)}")
         return Trial(case, question, answer, seen, found)
 
-    def repeated(self, exercise, question, answer, case, seen):
-        """What is seen when the question is put again, after the same one with other numbers, and the faults that only
-        show then."""
-        questions = [question]
-        if isinstance(case.parameters, tuple) and not isinstance(exercise, Behaviour):
-            questions.insert(0, replace(question, arguments=exercise.draw(replace(case, seed=case.seed + 1))))
-        for asked in questions:
-            again = put(exercise, asked, self.implementation, case)
-            if again.stale:
-                return seen, [Fault("side effects", "earlier results", say.overwritten(again.function))]
-        if faults(exercise, question, answer, again):
-            return again, [Fault("side effects", "repeated", say.not_repeatable(exercise.name))]
-        if isinstance(exercise, Gradient) and len(questions) > 1:
-            between = put(exercise, question, self.implementation, case, between=questions[0])
-            if faults(exercise, question, answer, between):
-                sentence = say.forgets_its_cache(exercise.name, exercise.of.name)
-                return again, [Fault("side effects", "cache", sentence)]
-        return again, []
+    def repeated(self, exercise, asked, seen, *again):
+        """What is seen when the question is put again, and the faults that only show then."""
+        between = again[-1] if len(again) > 2 else None
+        again = again[:-1] if between else again
+        for later in again:
+            if later.stale:
+                return seen, [Fault("side effects", "earlier results", say.overwritten(later.function))]
+        if faults(exercise, asked.question, asked.answer, again[-1]):
+            return again[-1], [Fault("side effects", "repeated", say.not_repeatable(exercise.name))]
+        if between and faults(exercise, asked.question, asked.answer, between):
+            sentence = say.forgets_its_cache(exercise.name, exercise.of.name)
+            return again[-1], [Fault("side effects", "cache", sentence)]
+        return again[-1], []
 
     def unfinished(self, exercise, case, seen):
         """The outcome where NotImplementedError was raised, by the function itself or by one that it calls."""

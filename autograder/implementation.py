@@ -5,6 +5,7 @@ implementation may live in another process: everything that crosses here is plai
 """
 
 import contextlib
+import ctypes
 import difflib
 import importlib.util
 import inspect
@@ -29,6 +30,7 @@ from .network import Network
 from .wire import Strange, Token, plain
 
 LONGEST_OUTPUT = 4000
+MT19937_BYTES = 4 * 624 + 4  # its key and its position in it
 SECONDS_AFTERWARDS = 0.2
 
 
@@ -85,11 +87,43 @@ class Reply:
     after: dict[int, Any] = field(default_factory=dict)  # networks among the arguments, as the call left them
 
 
+@dataclass
+class Call:
+    """A call of a student's function.
+
+    Args:
+        name: the function.
+        arguments: plain data; a Kept among them stands for what an earlier call kept.
+        keep: of a tuple of `results` results, the one at `keep` stays where it was made and a Token comes back.
+        results: how many results it should have.
+        forget: whether every kept value and every remembered result is let go of before.
+        packed: the same as bytes, once an implementation in another process has made them.
+    """
+
+    name: str
+    arguments: tuple
+    keep: int | None = None
+    results: int = 1
+    forget: bool = False
+    packed: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Stands among the arguments for what a call so many places before has kept."""
+
+    back: int
+
+
 class Implementation(Protocol):
     def describe(self, name: str) -> Description: ...
 
+    def calls(self, calls: list[Call]) -> list[Reply]:
+        """Make some calls, in their order. A call that wants what another did not keep fails."""
+        ...
+
     def call(self, name: str, arguments: tuple, keep: int | None = None, results: int = 1) -> Reply:
-        """Call a function. Of a tuple of `results` results, the one at `keep` stays here and a Token comes back."""
+        """Make one call."""
         ...
 
     def forget(self) -> None:
@@ -165,6 +199,19 @@ class Functions:
         parameters, least, most = positional(function)
         return Description("stub" if is_stub(function) else "ready", parameters, least, most, file=self.file)
 
+    def calls(self, calls):
+        replies = []
+        for call in calls:
+            replies.append(self.one_of(call, replies))
+        return replies
+
+    def one_of(self, call, replies):
+        """Make one of several calls, of which these are the replies so far."""
+        if call.forget:
+            self.forget()
+        arguments = resolved(call.arguments, replies)
+        return KEPT_NOTHING if arguments is None else self.call(call.name, arguments, call.keep, call.results)
+
     def call(self, name, arguments, keep=None, results=1):
         function = self.namespace.get(name)
         if not callable(function):
@@ -227,6 +274,23 @@ class Functions:
         else:
             kind, message = type(error).__name__, shortened(text_of(error), 600)
         return Failure(kind, message, own_frames(error.__traceback__, self.namespace, self.file))
+
+
+def resolved(arguments, replies):
+    """The arguments of the call that follows these replies, Tokens in place of Kepts; None where nothing was kept."""
+    if not any(type(argument) is Kept for argument in arguments):
+        return arguments
+    found = [token_in(replies[-a.back].value) if type(a) is Kept else a for a in arguments]
+    return None if any(argument is None for argument in found) else tuple(found)
+
+
+def token_in(value):
+    """The Token among the results of a call, or None."""
+    parts = value if type(value) in (tuple, list) else ()
+    return next((part for part in parts if isinstance(part, Token)), None)
+
+
+KEPT_NOTHING = Reply(failure=Failure("nothing kept", ""))
 
 
 def load(path, name, seconds=None, capture=True):
@@ -363,13 +427,22 @@ def differs(before, after):
 
 def random_state():
     """The global random states of NumPy and of Python, comparable."""
-    name, keys, *rest = np.random.get_state()
-    return (name, keys.tobytes(), *rest), random.getstate()
+    generator = np.random.get_bit_generator()
+    if type(generator) is np.random.MT19937:
+        # Its memory is read as it is: to ask for the state takes fifty times as long, twice for every call.
+        state = ctypes.string_at(generator.ctypes.state_address, MT19937_BYTES)
+    else:
+        state = generator.state
+    return generator, state, random.getstate()
 
 
 def restore(state):
-    (name, keys, *rest), python = state
-    np.random.set_state((name, np.frombuffer(keys, np.uint32), *rest))
+    generator, numpy, python = state
+    np.random.set_bit_generator(generator)
+    if isinstance(numpy, bytes):
+        ctypes.memmove(generator.ctypes.state_address, numpy, MT19937_BYTES)
+    else:
+        generator.state = numpy
     random.setstate(python)
 
 
@@ -402,7 +475,7 @@ def time_limit(seconds, busy=False):
         return
 
     def stop(signum, frame):
-        raise TimeLimit(f"{round(seconds, 1):g}")
+        raise TimeLimit(f"{seconds:g}")
 
     timer, alarm = (signal.ITIMER_PROF, signal.SIGPROF) if busy else (signal.ITIMER_REAL, signal.SIGALRM)
     previous = signal.signal(alarm, stop)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from .exercise import Behaviour, Exercise, Gradient, Unmet
-from .implementation import Failure, Implementation, Reply
+from .implementation import Call, Failure, Implementation, Kept, Reply, token_in
 from .network import Network
-from .wire import Strange, Token
+from .wire import Strange
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Question:
     arguments: dict[str, Any]
     upstream: tuple = ()
     float32: bool = False
+    calls: dict = field(default_factory=dict, init=False, compare=False, repr=False)  # that put it, made once
 
     @property
     def dtype(self) -> np.dtype:
@@ -81,32 +82,67 @@ def named(results: tuple[str, ...], value: Any) -> dict[str, Any] | None:
     return {name: part for name, part in zip(results, value, strict=True) if name != "cache"}
 
 
-def put(
-    exercise: Exercise, question: Question, implementation: Implementation, case=None, between: Question | None = None
-) -> Observation:
-    """Put a question to an implementation; with `between`, the forward of a gradient is asked that question as well
-    before the backward comes to the first."""
+@dataclass(frozen=True)
+class Put:
+    """How a question is put: `between` is one whose forward is asked before the backward comes to `question`."""
+
+    question: Question
+    between: Question | None = None
+    forget: bool = False  # whether all that was asked before is forgotten
+
+
+def put(exercise: Exercise, question: Question, implementation: Implementation, case=None) -> Observation:
+    """Put a question to an implementation."""
+    return put_all(exercise, [Put(question)], implementation, [case])[0]
+
+
+def put_all(exercise: Exercise, puts: list[Put], implementation: Implementation, cases: list) -> list[Observation]:
+    """Put questions to an implementation, one after the other: what was seen of each. A behaviour goes by its cases."""
     if isinstance(exercise, Behaviour):
-        return watch(exercise, case, implementation)
-    arguments = tuple(question.arguments)
+        seen = []
+        for asked, case in zip(puts, cases, strict=True):
+            if asked.forget:
+                implementation.forget()
+            seen.append(watch(exercise, case, implementation))
+        return seen
+    calls = [calls_for(exercise, asked) for asked in puts]
+    replies = iter(implementation.calls([call for some in calls for call in some]))
+    return [
+        observation(exercise, asked.question, [next(replies) for _ in some])
+        for asked, some in zip(puts, calls, strict=True)
+    ]
+
+
+def calls_for(exercise: Exercise, asked: Put) -> list[Call]:
+    """The calls that put a question: the same ones each time, so that their bytes need be made only once."""
+    key = exercise.id, asked.forget, asked.between is None
+    if key in asked.question.calls:
+        return asked.question.calls[key]
+    forward = exercise.asks
+    calls = [
+        Call(forward.name, tuple(question.arguments.values()), forward.keep, len(forward.results))
+        for question in (asked.question, asked.between)
+        if question
+    ]
+    calls[0].forget = asked.forget
+    if isinstance(exercise, Gradient):
+        results = exercise.results_for(asked.question.arguments)
+        calls.append(Call(exercise.name, (*asked.question.upstream, Kept(len(calls))), None, len(results)))
+    if asked.between is None:
+        asked.question.calls[key] = calls
+    return calls
+
+
+def observation(exercise: Exercise, question: Question, replies: list[Reply]) -> Observation:
+    """What was seen, from the replies to the calls that `calls_for` gives."""
     asked = exercise.asks
-    reply = implementation.call(asked.name, tuple(question.arguments.values()), asked.keep, len(asked.results))
-    seen = Observation.of(asked.name, reply, arguments, asked.results)
+    seen = Observation.of(asked.name, replies[0], tuple(question.arguments), asked.results)
     if not isinstance(exercise, Gradient):
         return seen
-    token = token_in(reply.value)
-    if token is None:
-        return Observation(asked.name, failure=reply.failure, forward=seen)
-    if between:
-        implementation.call(asked.name, tuple(between.arguments.values()), asked.keep, len(asked.results))
+    if token_in(replies[0].value) is None:
+        return Observation(asked.name, failure=replies[0].failure, forward=seen)
     results = exercise.results_for(question.arguments)
-    reply = implementation.call(exercise.name, (*question.upstream, token), None, len(results))
-    return Observation.of(exercise.name, reply, (*exercise.upstream_names, "cache"), results, forward=seen)
-
-
-def token_in(value: Any) -> Token | None:
-    parts = value if type(value) in (tuple, list) else ()
-    return next((part for part in parts if isinstance(part, Token)), None)
+    return Observation.of(exercise.name, replies[-1], (*exercise.upstream_names, "cache"), results, forward=seen)
 
 
 class Stopped(Exception):

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..implementation import Description, Failure, Reply
+from ..implementation import KEPT_NOTHING, Call, Description, Failure, Kept, Reply, token_in
 from ..wire import Malformed, Token, pack, unpack
 from .confine import Limits, Tier
-from .messages import to_description, to_reply
+from .messages import from_call, to_description, to_reply
 
 HEAD = struct.Struct("<I")
 SLICE = 0.1  # seconds between looks at the CPU time of a child that is waited for
@@ -143,12 +143,12 @@ class Child:
             return 0.0
         return sum(map(int, fields[11:15])) / TICKS
 
-    def send(self, value, until):
+    def send(self, messages: list[bytes], until):
+        """Send messages, each as `pack` made it, together."""
         if self.pieces:
             raise Ended("Malformed", "there was an answer before the question")
         self.before = None
-        data = memoryview(pack(value))
-        data = memoryview(HEAD.pack(len(data)) + data)
+        data = memoryview(b"".join(part for m in messages for part in (HEAD.pack(len(m)), m)))
         while data:
             try:
                 data = data[self.channel.send(data) :]
@@ -281,37 +281,68 @@ class LockedDown:
     def describe(self, name: str) -> Description:
         if name not in self.described:
             try:
-                described = self.exchange("describe", (name,), to_description)
+                described = self.attempt(lambda until: self.question("describe", (name,), until, to_description))
             except Ended as ended:
                 described = Description("broken", file=self.path, failure=Failure(ended.kind, ended.message))
             self.described[name] = described
         return self.described[name]
 
     def call(self, name: str, arguments: tuple, keep: int | None = None, results: int = 1) -> Reply:
-        if self.child is None and any(isinstance(argument, Token) for argument in arguments):
-            return Reply(failure=Failure("Exited", ""))  # with its process the cache is gone
-        try:
-            asked = (name, arguments, keep, results, self.forgetting)
-            reply = self.exchange("call", asked, lambda data: to_reply(data, arguments, keep, results))
-            self.forgetting = False
+        return self.calls([Call(name, arguments, keep, results)])[0]
+
+    def calls(self, calls: list[Call]) -> list[Reply]:
+        """Make some calls. They are sent together; where the process ends over one of them, those without a reply are
+        made once more in a new process, one by one, so that the call that ends it is found."""
+        replies: list[Reply] = []
+        alone = len(calls) == 1
+        again: set[int] = set()
+        while (place := len(replies)) < len(calls):
+            back = max((a.back for a in calls[place].arguments if type(a) is Kept), default=0)
+            if back and (place in again or token_in(replies[place - back].value) is None):
+                replies.append(KEPT_NOTHING)
+                continue
+            if back and self.child is None:  # what it kept is gone with its process
+                again.add(place)
+                del replies[place - back :]
+                continue
+            if self.child is None and any(type(a) is Token for a in calls[place].arguments):
+                replies.append(KEPT_NOTHING)
+                continue
+            try:
+                self.attempt(lambda until, alone=alone: self.ask(calls, replies, alone, until))
+            except Ended as ended:
+                if alone or self.broken or ended.kind == "TimeLimit":
+                    replies.append(Reply(failure=Failure(ended.kind, ended.message)))
+                alone = True
+        return replies
+
+    def ask(self, calls: list[Call], replies: list[Reply], alone: bool, until: Until) -> None:
+        """Make the calls that have no reply yet, and add their replies."""
+        calls = calls[len(replies) :]
+        for call in calls:
+            call.packed = call.packed or pack(from_call(call))
+        forget, self.forgetting = self.forgetting, False
+        head = pack(("calls", (len(calls), alone, forget, until.cpu)))
+        self.child.send([head, *(call.packed for call in calls)], until)
+        for call in calls:
+            reply = self.answer(until, lambda data, c=call: to_reply(data, c.arguments, c.keep, c.results))
             if reply.failure and reply.failure.kind in NOTICED:
                 self.hit.append(reply.failure.kind)
-            return reply
-        except Ended as ended:
-            return Reply(failure=Failure(ended.kind, ended.message))
+                if reply.failure.kind == "TimeLimit":  # by the child's clock, which is never quite the same twice
+                    reply = replace(reply, failure=replace(reply.failure, message=f"{until.limit:g}"))
+            replies.append(reply)
 
     def forget(self) -> None:
         self.forgetting = True  # goes with the next call
 
-    def exchange(self, what: str, arguments: tuple, reading):
-        """Put a question, wait for the answer and read it. Raises Ended where there will be none, or none that can be
-        read."""
+    def attempt(self, exchange):
+        """Do `exchange(until)` with a process that has the code loaded. Raises Ended where the process is over."""
         before = time.monotonic()
         try:
             until = self.until()
             if self.child is None:
                 until = self.start(until)
-            return self.question(what, arguments, until, reading)
+            return exchange(until)
         except Ended as ended:
             self.hit.append(ended.kind)
             self.endings.append(f"{ended.kind} {ended.message}".strip())
@@ -321,7 +352,11 @@ class LockedDown:
             self.waited += time.monotonic() - before
 
     def question(self, what, arguments, until, reading):
-        self.child.send((what, (*arguments, until.cpu)), until)
+        """Put a question, wait for the answer and read it."""
+        self.child.send([pack((what, (*arguments, until.cpu)))], until)
+        return self.answer(until, reading)
+
+    def answer(self, until, reading):
         try:
             return reading(self.child.receive(until))
         except Malformed as error:
@@ -337,7 +372,6 @@ class LockedDown:
         before = time.monotonic()
         loading = self.loading()
         try:
-            self.child.receive(loading)
             cells = [np.frombuffer(cell, np.uint8) for cell in self.cells]
             self.question("load", (cells, self.path, self.name), loading, lambda answer: None)
         except Ended as ended:

@@ -4,18 +4,30 @@ import functools
 
 import numpy as np
 
-from ..implementation import Description, Failure, Frame, Reply
+from ..implementation import Call, Description, Failure, Frame, Kept, Reply
 from ..network import Network
-from ..wire import DEEPEST, DTYPES, LONGEST, Malformed, Strange
+from ..wire import DEEPEST, DTYPES, LONGEST, Malformed, Strange, Token
 
 MOST_TEXT = 4200
 MOST_KIND = 200
 MOST_ITEMS = 64
 
 
+def from_call(call: Call):
+    """A call; what is Kept stands as a Token with a negative number."""
+    arguments = tuple(Token(-a.back) if type(a) is Kept else a for a in call.arguments)
+    return call.name, arguments, call.keep, call.results, call.forget
+
+
+def to_call(data) -> Call:
+    name, arguments, keep, results, forget = data
+    arguments = tuple(Kept(-a.id) if type(a) is Token and a.id < 0 else a for a in arguments)
+    return Call(name, arguments, keep, results, forget)
+
+
 def from_reply(reply: Reply):
-    return {
-        "value": reply.value,
+    """A reply: its value, and whatever else there is to tell."""
+    more = {
         "failure": from_failure(reply.failure),
         "printed": reply.printed,
         "warnings": list(reply.warnings[:MOST_ITEMS]),
@@ -25,6 +37,7 @@ def from_reply(reply: Reply):
         "random": reply.random,
         "after": [[place, network] for place, network in reply.after.items()],
     }
+    return [reply.value, {name: told for name, told in more.items() if told}]
 
 
 def checked(make):
@@ -46,18 +59,22 @@ def checked(make):
 def to_reply(data, arguments: tuple, keep: int | None, results: int) -> Reply:
     """The reply that `data` stands for. Raises Malformed where it is none that these arguments can have."""
     count = len(arguments)
-    after = {place(number, count): sound(network) for number, network in pairs(data["after"])}
+    value, more = data
+    value = sound(value)
+    if not more:
+        return Reply(value)
+    after = {place(number, count): sound(network) for number, network in pairs(more.get("after", []))}
     if any(type(network) is not Network or type(arguments[i]) is not Network for i, network in after.items()):
         raise Malformed("what became of a network is no network")
     return Reply(
-        sound(data["value"]),
-        to_failure(data["failure"]),
-        text(data["printed"]),
-        tuple(text(warning) for warning in items(data["warnings"])),
-        tuple(place(number, count) for number in items(data["changed"])),
-        tuple((place(a, results), place(b, count)) for a, b in pairs(data["shares"])),
-        data["stale"] is True,
-        data["random"] is True,
+        value,
+        to_failure(more.get("failure")),
+        text(more.get("printed", "")),
+        tuple(text(warning) for warning in items(more.get("warnings", []))),
+        tuple(place(number, count) for number in items(more.get("changed", []))),
+        tuple((place(a, results), place(b, count)) for a, b in pairs(more.get("shares", []))),
+        more.get("stale") is True,
+        more.get("random") is True,
         after,
     )
 
