@@ -17,6 +17,7 @@ from .executors import Executor
 from .marking import grader_error, mark, unit_stamp
 from .records import SCHEMA, Secret, Store, digest
 from .submissions import Submission, Work, read
+from .submissions import digest as read_digest
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,6 @@ class Session:
     def blank(self, submission: Submission) -> tuple[dict[str, Any], dict[str, Work]]:
         """A student's record before anything of it was graded, and what was handed in."""
         works, remarks = read(submission, [unit.name for unit in self.units])
-        contents = [
-            [w.unit, w.kind, w.name, w.sha256, w.problem, list(w.remarks), digest_of(w)] for w in works.values()
-        ]
         record = {
             "schema": SCHEMA,
             "course": self.course.title,
@@ -87,7 +85,7 @@ class Session:
                 "attempt": submission.attempt,
                 "identity": dict(submission.identity),
                 "remarks": list(remarks),
-                "digest": digest(contents, list(remarks)),
+                "digest": read_digest(submission, works, remarks),
             },
             "units": [self.blank_unit(unit, works[unit.name]) for unit in self.units],
         }
@@ -139,10 +137,6 @@ def filled(blank: dict[str, Any], result: dict[str, Any], folder: Path) -> dict[
 
 def totals(parts: list[dict[str, Any]]) -> dict[str, float]:
     return {"points": sum(part["points"] for part in parts), "earned": sum(part["earned"] for part in parts)}
-
-
-def digest_of(work: Work) -> str:
-    return digest([cell.hex() for cell in work.cells])
 
 
 def shown_as(work: Work) -> str:

@@ -75,7 +75,7 @@ def command(submissions, out, names, jobs, seed_file, scheduler, canvas, moodle,
     limits = Limits(exercise_seconds, submission_seconds, memory=memory << 20)
     session = opened(course, units, submissions, out, seed_file, limits, limits_only)
     try:
-        found = find(submissions, [unit.name for unit in units])
+        found = find(submissions, [unit.name for unit in units], lambda text: click.echo(text, err=True))
     except SubmissionsError as error:
         raise Trouble(str(error)) from None
     prepare(list(units))
@@ -86,8 +86,13 @@ def command(submissions, out, names, jobs, seed_file, scheduler, canvas, moodle,
     with terminal.status("writing reports"):
         for record in read_all(out, students):
             class_.add(record)
-        write_reports(session, class_, students, canvas, moodle)
+        try:
+            remarks = write_reports(session, class_, students, canvas, moodle)
+        except exports.ExportError as error:
+            raise Trouble(f"All is graded, and kept. {error}") from None
     screen.put(terminal, statistics.terminal_summary(class_))
+    for remark in remarks if canvas or moodle else ():
+        terminal.print(remark, soft_wrap=True)
     terminal.print(f"\n{out / 'class.html'}", soft_wrap=True)
     sys.exit(1 if counted["troubled"] else 0)
 
@@ -150,8 +155,8 @@ class Rate(ProgressColumn):
         return Text(f"{speed:.1f}/s" if speed else "", style="progress.data.speed")
 
 
-def write_reports(session: Session, class_, students: list[str], canvas: Path | None, moodle: Path | None) -> None:
-    """All that is made of the records."""
+def write_reports(session: Session, class_, students: list[str], canvas: Path | None, moodle: Path | None) -> list[str]:
+    """Write all that is made of the records; what staff should know of it."""
     out = session.out
 
     def records():
@@ -159,9 +164,12 @@ def write_reports(session: Session, class_, students: list[str], canvas: Path | 
 
     for record in records():
         pages.write_student(out, record)
-        exports.write_gradescope(out, record)
+        exports.write_gradescope(record, out)
     pages.write_class(out, class_, records, similarity=(out / "similarity.html").is_file())
-    exports.write_grades_csv(out, records())
-    exports.write_canvas_csv(out, records(), canvas)
-    exports.write_moodle_csv(out, records(), moodle)
-    exports.write_junit(out, records())
+    exports.write_grades_csv(out, class_, records)
+    exports.write_junit(out, class_, records)
+    merged = (
+        exports.write_canvas_csv(out, class_, records, canvas),
+        exports.write_moodle_csv(out, class_, records, moodle),
+    )
+    return [remark for made in merged for remark in made.remarks]

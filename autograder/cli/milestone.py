@@ -9,6 +9,8 @@ from rich.text import Text
 
 from .. import milestone as milestones
 from .. import sentences as say
+from ..course import Course
+from ..report import relative
 from . import Trouble, find_course
 from .names import with_nearest
 from .screen import console
@@ -21,7 +23,8 @@ from .screen import console
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="For everything that is drawn at random."
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Where the picture goes.")
-def command(name, solutions, seed, out):
+@click.option("--course", "place", hidden=True)  # a folder in the course, where one does not stand in it
+def command(name, solutions, seed, out, place):
     """Train a real model with your own functions, and draw a picture of it. Without NAME, list what there is.
 
     Each milestone closes a part of the course; its picture goes into .chainrule/NAME.png in the course's folder, unless
@@ -30,7 +33,7 @@ def command(name, solutions, seed, out):
 
     Example: chainrule milestone school
     """
-    course, screen = find_course(), console()
+    course, screen = Course.find(place) if place else find_course(), console()
     found = milestones.find(course)
     if not found:
         raise Trouble(say.no_milestones())
@@ -49,21 +52,23 @@ def command(name, solutions, seed, out):
             for id in missing:
                 screen.print(Text("  " + id, "bold"))
             units = dict.fromkeys(id.partition(".")[0] for id in missing)
-            paths = " ".join(f"exercises/{unit}" for unit in units)
-            screen.print("  " + say.run_check(f"pytest {paths}"), soft_wrap=True)
+            paths = [relative(str(course.unit(unit).folder), Path.cwd()) for unit in units]
+            screen.print("  " + say.run_check(f"pytest {' '.join(paths)}"), soft_wrap=True)
             sys.exit(1)
     elif lacking := [unit.name for unit in milestones.units_needed(course, wanted) if not unit.has_solutions]:
         raise Trouble(say.no_solutions(lacking))
     out = out or course.root / ".chainrule" / f"{name}.png"
     out = out if out.suffix else out.with_suffix(".png")
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Trouble(say.cannot_write(out, error.strerror)) from None
-    stage = milestones.Stage(screen, out, seed)
-    screen.print(Text(wanted.purpose, "bold"))
-    try:
         importlib.import_module("matplotlib")  # whatever is missing for the picture is said before the training
+        if reason := milestones.undrawable(out):
+            raise Trouble(say.cannot_write(out, reason))
+        try:
+            out.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Trouble(say.cannot_write(out, error.strerror)) from None
+        stage = milestones.Stage(screen, out, seed)
+        screen.print(Text(wanted.purpose, "bold"))
         reached = wanted.run(milestones.functions(course, wanted, solutions), stage)
     except ModuleNotFoundError as error:
         if error.name in ("matplotlib", "sklearn"):
