@@ -191,7 +191,8 @@ def transformations(exercise: Exercise, trial: Trial, fault: Fault) -> Iterable[
         return
     yield from factors(trial, name, got, want, dtype, conditioning)
     difference = got.astype(float) - want.astype(float)
-    if want.size > 1 and is_right(got - difference.mean()) and not is_right(got):
+    constant = want.size > 1 and np.isfinite(difference).all()
+    if constant and is_right(got - difference.mean()) and not is_right(got):
         shift = float(difference.mean())
         yield ("shift",), say.shifted_up(name, number(shift)) if shift > 0 else say.shifted_down(name, number(-shift))
     if (want < 0).any() and agree(got, np.abs(want), dtype, conditioning):

@@ -6,6 +6,7 @@ also runs on its own: `python exercises/milestones/<name>.py`.
 
 import importlib.util
 import inspect
+import io
 import sys
 import types
 from collections.abc import Callable, Iterable
@@ -40,10 +41,11 @@ class Milestone:
         return inspect.getdoc(self.run).partition("\n")[0]
 
     def __call__(self) -> None:
-        """Run as a script."""
+        """Run as a script, in the course that the script lies in."""
         from .cli import main
 
-        main(["milestone", self.name, *sys.argv[1:]])
+        folder = Path(inspect.getfile(self.run)).resolve().parent
+        main(["milestone", self.name, "--course", str(folder), *sys.argv[1:]])
 
 
 def milestone(*, needs: Iterable[str]) -> Callable[[Callable], Milestone]:
@@ -117,6 +119,19 @@ def functions(course: Course, wanted: Milestone, solutions: bool = False) -> typ
 def fastest(unit: Unit) -> dict[str, Callable]:
     fast = vars(unit.fast) if unit.fast_file.is_file() else {}
     return {name: fast.get(name) or getattr(unit.reference, name) for name in unit.points}
+
+
+def undrawable(picture: Path) -> str:
+    """Why no picture can be written to a file with this name, or "". Asks matplotlib, which must be there."""
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    figure.text(0, 0, "written by LaTeX, if the ending is .pgf")
+    try:
+        figure.savefig(io.BytesIO(), format=picture.suffix.removeprefix("."))
+    except (OSError, RuntimeError, ValueError) as error:
+        return str(error)
+    return ""
 
 
 class Stage:

@@ -76,7 +76,7 @@ class OutcomeItem(pytest.Item):
 
     def repr_failure(self, excinfo):
         if isinstance(excinfo.value, Wrong):
-            return Explanation(self, excinfo.value.outcome)
+            return explain(self, excinfo.value.outcome)
         return super().repr_failure(excinfo)
 
     def reportinfo(self):
@@ -114,32 +114,57 @@ class Wrong(Exception):
 
 
 class Crash:
-    """What pytest's short summary shows of a failure."""
+    """A failure in one line: its message for pytest's short summary, and with the place before it for --tb=line."""
 
-    def __init__(self, message):
-        self.message = message
+    def __init__(self, message, place):
+        self.message, self.place = message, place
+
+    def __str__(self):
+        return f"{self.place}: {self.message}"
 
 
 class Explanation:
-    """A failed case as the student reads it: all of it for the first of an exercise, a sentence for the others."""
+    """A failed case as the student reads it, in lines of report.py; `silent` where only the crash is to be read."""
 
-    def __init__(self, item, outcome):
-        from .report import explanation, one
-
-        self.reprcrash = Crash(outcome.sentence)
-        full = item.config.option.verbose > 0 or desk(item.session).first_wrong(item) is item
-        folder = item.config.invocation_params.dir
-        self.lines = list(explanation(outcome, item.exercise.id, folder)) if full else [one(outcome.sentence)]
+    def __init__(self, lines, message, place, silent):
+        self.told = dict(lines=lines, message=message, place=place, silent=silent)
+        self.lines, self.silent, self.reprcrash = lines, silent, Crash(message, place)
 
     def toterminal(self, tw):
         from .report import wrapped
 
-        for ((text, style),) in self.lines:
+        for ((text, style),) in () if self.silent else self.lines:
             for line in wrapped(text, tw.fullwidth):
                 tw.line(line, **markup(style))
 
     def __str__(self):
         return "\n".join(text for ((text, _),) in self.lines)
+
+
+def explain(item, outcome):
+    """The explanation of a failed case: all of it for the first of an exercise, a sentence for the others."""
+    from .report import explanation, one
+
+    option, folder = item.config.option, item.config.invocation_params.dir
+    full = option.verbose > 0 or desk(item.session).first_wrong(item) is item
+    lines = list(explanation(outcome, item.exercise.id, folder)) if full else [one(outcome.sentence)]
+    silent = option.tbstyle == "line"
+    return Explanation(lines, outcome.sentence, f"{place_of(item, outcome)}: {item.name}" if silent else "", silent)
+
+
+def place_of(item, outcome):
+    """Where to look: the line where it stopped, if it is known; otherwise where the function begins."""
+    from .checking import line_of
+    from .report import relative
+
+    unit = item.parent.unit
+    if outcome.places:
+        file, line = outcome.places[-1].file, outcome.places[-1].line
+    elif item.config.option.solutions:
+        file, line = unit.reference_file, 1
+    else:
+        file, line = unit.stubs, line_of(unit, item.exercise.name)
+    return f"{relative(str(file), item.config.invocation_params.dir)}:{line}"
 
 
 def markup(style):
@@ -302,6 +327,8 @@ def pytest_runtest_makereport(item, call):
             "sentence": item.outcome.sentence,
             "line": item.outcome.places[-1].line if item.outcome.places else 0,
         }
+        if isinstance(report.longrepr, Explanation) and hasattr(item.config, "workerinput"):
+            report.chainrule["told"] = report.longrepr.told  # pytest-xdist sends explanations as mere text
     return report
 
 
@@ -321,8 +348,11 @@ class Tally:
     def __init__(self):
         self.seen = {}
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report):
         if row := getattr(report, "chainrule", None):
+            if told := row.pop("told", None):
+                report.longrepr = Explanation(**told)
             self.seen.setdefault(row["root"], {}).setdefault(row["exercise"], []).append(row)
 
     @pytest.hookimpl(trylast=True)

@@ -40,7 +40,9 @@ def import_too_long(file, seconds):
 
 
 def import_ended(file, how):
-    return _("{file} ended Python while it was imported ({how}). Nothing in it could be called.").format(file=file, how=how)
+    return _("{file} ended Python while it was imported ({how}). Nothing in it could be called.").format(
+        file=file, how=how
+    )
 
 
 # Signature

@@ -12,9 +12,10 @@ from hypothesis.extra import numpy as stn
 from plain_data import data
 
 from autograder.compare import agree
-from autograder.diagnosis import Trial, describe, looks_like, where_wrong
+from autograder.diagnosis import Trial, describe, looks_like, rest_is_right, same, shares_fault, where_wrong
 from autograder.exercise import value
-from autograder.ladder import faults
+from autograder.ladder import Fault, faults
+from autograder.network import Network
 from autograder.oracle import Answer
 from autograder.trial import Observation, Question
 
@@ -199,6 +200,195 @@ def test_a_behaviour_that_calls_a_forward_recognises_its_mistakes(known, oracle)
     assert outcome.cases[0].details[0].startswith("It shrank to -")
 
 
+RIVALS = """
+import numpy as np
+from autograder import mistake
+from .rivals import parts
+
+@mistake(parts, "a is negative", "Leave a's sign alone.")
+def negative_a(x, k):
+    a, b, c = parts(x, k)
+    return -a, b, c
+
+@mistake(parts, "b is negative", "Leave b's sign alone.")
+def negative_b(x, k):
+    a, b, c = parts(x, k)
+    return a, -b, c
+
+@mistake(parts, "c is negative", "Leave c's sign alone.")
+def negative_c(x, k):
+    a, b, c = parts(x, k)
+    return a, b, -c
+
+@mistake(parts, "everything is negative if k is 2", "Leave the signs alone.")
+def all_negative(x, k):
+    sign = -1 if k == 2 else 1
+    return tuple(sign * part for part in parts(x, k))
+
+@mistake(parts, "a is not k times but k squared times", "k counts once.")
+def squared_a(x, k):
+    a, b, c = parts(x, k)
+    return k * a, b, c
+"""
+
+
+@pytest.fixture(scope="module")
+def rivals(make_unit):
+    definitions = """
+    from autograder import value
+
+    def given(rng, k):
+        return dict(x=rng.normal(size=4), k=k)
+
+    parts = value(given, cases={"k is 2": (2,), "k is 3": (3,)}, returns="a, b, c")
+    """
+    reference = """
+    def parts(x, k):
+        return k * x, x + 1, x - 1
+    """
+    return make_unit(definitions, reference, RIVALS, name="rivals")
+
+
+def test_of_two_mistakes_the_one_that_explains_more_is_named(rivals, oracle):
+    wrong = "def parts(x, k): return -k * x, -1 - x, 1 - x"
+    first = rivals.unit.exercises["parts"].visible_cases()[:1]
+    outcome = rivals.grade("parts", wrong, oracle=getattr(rivals, oracle), cases=first)
+    # For each part there is a mistake of its own; but one explains them all.
+    assert outcome.mistakes == ("all_negative",)
+
+
+def test_what_explains_more_cases_comes_before_what_explains_more_of_one(rivals, oracle):
+    wrong = "def parts(x, k): return (-k * x, -1 - x, 1 - x) if k == 2 else (-k * x, x + 1, x - 1)"
+    outcome = grade(rivals, "parts", wrong, oracle)
+    assert [case.mistakes for case in outcome.cases][:2] == [("negative_a", "all_negative"), ("negative_a",)]
+
+
+def test_a_mistake_is_named_whatever_the_precision_it_is_made_in(rivals, oracle):
+    wrong = "import numpy as np\ndef parts(x, k): return k * k * x.astype(np.float64), x + 1, x - 1"
+    outcome = grade(rivals, "parts", wrong, oracle)
+    assert outcome.cases[0].mistakes == ("squared_a",)
+
+
+REFUSING = """
+from autograder import mistake
+from .refusing import first, doubled
+
+@mistake(first, "nothing is asked of an empty array", "Refuse it.")
+def accepts(x):
+    return float(x.sum())
+
+@mistake(doubled, "an index out of range is left to Python", "Refuse it yourself.")
+def unguarded(x):
+    x[0]
+    return 2 * x
+
+@mistake(doubled, "the dtype is lost", "What comes in goes out.")
+def widened(x):
+    if len(x) == 0:
+        raise ValueError("empty")
+    return 2 * x.astype("float64")
+"""
+
+
+@pytest.fixture(scope="module")
+def refusing(make_unit):
+    definitions = """
+    from autograder import value
+
+    def given(rng, n):
+        return dict(x=rng.normal(size=n))
+
+    first = value(given, cases={"three": (3,)}, refuses={"nothing": (0,)}, returns="out")
+    doubled = value(given, cases={"three": (3,)}, refuses={"nothing": (0,)}, returns="out")
+    """
+    reference = """
+    import numpy as np
+
+    def first(x):
+        if len(x) == 0:
+            raise ValueError("there is no first")
+        return float(x[0] if len(x) == 1 else x.sum())
+
+    def doubled(x):
+        if len(x) == 0:
+            raise ValueError("there is nothing to double")
+        return 2 * x
+    """
+    return make_unit(definitions, reference, REFUSING, name="refusing")
+
+
+def empty_case(outcome):
+    return next(case for case in outcome.cases if case.case == "nothing")
+
+
+def test_accepting_what_is_to_be_refused_is_one_mistake_whatever_is_returned(refusing, oracle):
+    for returned in ("7.0", "float('nan')"):
+        outcome = grade(refusing, "first", f"def first(x): return float(x.sum()) if len(x) else {returned}", oracle)
+        assert empty_case(outcome).mistakes == ("accepts",)
+
+
+def test_to_stop_with_another_error_is_not_to_accept(refusing, oracle):
+    wrong = "def first(x): return float(x.sum()) if len(x) else 1 / 0"
+    assert empty_case(grade(refusing, "first", wrong, oracle)).mistakes == ()
+
+
+def test_an_error_of_one_kind_instead_of_a_refusal_is_one_mistake_whatever_it_says(refusing, oracle):
+    wrong = "def doubled(x):\n    if len(x) == 0:\n        raise IndexError('nothing at all')\n    return 2 * x"
+    assert empty_case(grade(refusing, "doubled", wrong, oracle)).mistakes == ("unguarded",)
+
+
+def test_another_wrong_dtype_is_another_mistake(refusing, oracle):
+    wrong = """
+    def doubled(x):
+        if len(x) == 0:
+            raise ValueError("empty")
+        return 2 * x.astype("{}") if x.dtype == "float32" else 2 * x
+    """
+    for dtype, mistakes in (("float64", ("widened",)), ("float16", ())):
+        assert grade(refusing, "doubled", wrong.format(dtype), oracle).cases[-2].mistakes == mistakes, dtype
+
+
+def test_a_mistake_with_one_argument_is_not_one_with_another(toy, oracle):
+    source = """
+    def affine_forward(x, w, b):
+        kept = x.copy(), w, b.copy()
+        {} += 0.5
+        if len(x) == 0:
+            raise ValueError("empty")
+        return kept[0] @ w + kept[2], kept[:2]
+    """
+    for argument, mistakes in (("b", ("in_place",)), ("x", ())):
+        outcome = toy.grade("affine_forward", source.format(argument), oracle=getattr(toy, oracle))
+        assert outcome.status == "failed"
+        assert outcome.mistakes == mistakes
+
+
+def test_side_effects_are_shared_where_they_befall_the_same():
+    seen = Observation("f", (np.ones(2),), changed=("x",))
+    trial = Trial(None, Question({}), Answer(), seen, [Fault("side effects", "x", "x was changed")])
+    for about in ("x", "b", "random state"):
+        fault = Fault("side effects", about, f"{about} was changed")
+        assert shares_fault(None, trial, seen, fault) == (about == "x")
+
+
+def test_what_is_the_same():
+    def network(seed):
+        return Network.random((2, 3, 1), np.random.default_rng(seed))
+
+    one = dict(a=1.0, b=[np.ones(2)])
+    assert same(one, dict(a=1.0, b=[np.ones(2)]), np.float64)
+    assert not same(one, dict(a=1.0, b=[np.ones(2)], c=None), np.float64)
+    assert not same(dict(a=1.0), one, np.float64)
+    assert not same([1.0], [1.0, 2.0], np.float64)
+    assert not same(np.ones(2), [1.0, 1.0], np.float64)
+    assert not same(np.ones(2), np.ones(2, np.float32), np.float64)
+    assert same(np.ones(2), np.ones(2, np.float32), np.float64, precision=False)
+    assert not same(np.ones(2), np.ones(2, int), np.float64, precision=False)
+    assert not same("a", "b", np.float64)
+    assert same(network(0), network(0), np.float64)
+    assert not same(network(0), network(1), np.float64)
+
+
 # General transformations
 
 
@@ -262,6 +452,16 @@ def test_a_border_on_one_side_is_no_border_around():
 
 def test_another_result_in_its_place_is_recognised_whatever_its_shape():
     assert said_of(square, x, others={"db": square}) == ["out holds what belongs in db. Are the two exchanged?"]
+
+
+def test_a_factor_that_is_another_result_as_well_is_neither():
+    assert said_of(2 * square, square, others={"db": 2 * square}) == []
+
+
+def test_a_wrong_dtype_comes_before_wrong_numbers():
+    exercise, trial = trial_of(2 * square, square, float32=True)
+    assert trial.faults[0].rung == "dtype"
+    assert looks_like(exercise, [trial], "out") == [[]]
 
 
 def test_a_factor_is_traced_to_a_dimension():
@@ -340,6 +540,14 @@ def test_the_narrowest_of_two_patterns_is_told():
     assert where_wrong(wrong.T) == ("-1, :", False)
 
 
+def test_just_over_half_of_an_axis_is_still_a_pattern():
+    wrong = np.zeros((5, 5), bool)
+    wrong[:, :3] = True
+    assert where_wrong(wrong) == (":, :3", True)
+    wrong[:, 3] = True
+    assert where_wrong(wrong) is None
+
+
 def test_no_pattern_is_made_up():
     assert where_wrong(np.ones((4, 4), bool)) is None
     assert where_wrong(np.eye(4, dtype=bool)) is None
@@ -371,6 +579,29 @@ def test_an_answer_of_zeros_or_of_one_number_is_called_so():
     for got, sentence in ((0 * x, "out is zero everywhere."), (0 * x + 3, "out is 3 in every entry.")):
         exercise, trial = trial_of(got, x)
         assert sentence in describe(exercise, trial, trial.faults[0])
+
+
+def test_one_number_everywhere_is_no_news_where_one_was_asked_for():
+    exercise, trial = trial_of(0 * x + 3, 0 * x + 1)
+    assert not any("in every entry" in line for line in describe(exercise, trial, trial.faults[0]))
+
+
+def test_a_number_where_there_should_be_none_is_furthest_off():
+    exercise, trial = trial_of(np.array([1.0, 2.0, 3.5]), np.array([1.0, np.nan, 3.0]))
+    assert "Furthest off: out[1] is 2; it should be nan." in describe(exercise, trial, trial.faults[0])
+
+
+def test_a_result_of_which_a_part_is_wrong_is_not_right():
+    exercise = value(None, cases={}, returns="layers, loss")
+    exercise.name = "f"
+    question, answer = Question({}), Answer({"layers": [np.ones(2), np.ones(3)], "loss": 1.0})
+    for returned, right in (
+        (([np.ones(2), np.zeros(3)], 1.0), "loss is right."),
+        (([np.ones(2), np.ones(3)], 2.0), "layers is right."),
+    ):
+        seen = Observation("f", returned)
+        trial = Trial(None, question, answer, seen, faults(exercise, question, answer, seen))
+        assert rest_is_right(exercise, trial) == [right]
 
 
 # Whatever is returned, what is said is true

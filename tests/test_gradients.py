@@ -483,3 +483,109 @@ def test_a_gradient_too_large_to_be_measured_is_not_confirmed():
     along = slopes(lambda x: [np.sum(x**2)], x, [1.0], np.random.default_rng(0))
     assert confirms(2 * x, along)
     assert not confirms(np.full(3, 1e220), along)
+
+
+# Rounding
+
+
+def costs_beside(dear):
+    """A loss whose first part, `dear`, leaves few digits for the second, and that part's gradient."""
+
+    def loss(x):
+        return [dear + float(np.logaddexp(0, x).mean())]
+
+    return loss, lambda x: 1 / (1 + np.exp(-x)) / x.size
+
+
+@pytest.mark.parametrize("dear", [0.0, 30.0, 700.0])
+@pytest.mark.parametrize("depth", [2, 8, 15, 20, 30])
+def test_a_large_loss_hides_no_small_gradient(dear, depth):
+    """As where a discriminator is badly wrong about the fakes and nearly sure of the real samples."""
+    loss, gradient_of = costs_beside(dear)
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        x = rng.normal(size=4) - depth
+        along = slopes(loss, x, [1.0], rng)
+        right = gradient_of(x)
+        assert along
+        assert confirms(right, along), f"seed {seed}"
+        for wrong in (0 * right, -right, 2 * right, np.roll(right, 1), right + 1e-6):
+            if np.linalg.norm(wrong - right) > 1e-10:
+                assert not confirms(wrong, along), f"seed {seed}"
+
+
+def test_estimates_that_rounding_drowns_are_not_made():
+    """Over a step of 1e-7 a loss of 100 is rounded to 2e-7 or so, often to no difference at all."""
+    loss, gradient_of = costs_beside(100.0)
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=4) - 5
+    along = slopes(loss, x, [1.0], rng)
+    assert {len(slope.estimates) for slope in along} < {1, 2}
+    for slope in along:
+        for estimate in slope.estimates:
+            assert estimate == pytest.approx(np.sum(gradient_of(x) * slope.direction), rel=1e-5)
+    assert {len(slope.estimates) for slope in slopes(costs_beside(0.0)[0], x, [1.0], rng)} == {3}
+
+
+def test_of_what_rounding_drowns_altogether_nothing_is_known():
+    """No slopes: they would deny the right gradient and confirm a wrong one."""
+    loss, gradient_of = costs_beside(1e9)
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=4) - 20
+    along = slopes(loss, x, [1.0], rng)
+    assert along == []
+    assert confirms(gradient_of(x), along)
+
+
+def test_a_long_step_may_lead_to_where_the_function_is_not_defined():
+    def loss(x):
+        if x.min() < 0.2:
+            raise ValueError("too small")
+        return [1e6 + float(np.sum(x**2))]
+
+    assert slopes(loss, np.full(3, 0.25), [1e-9], np.random.default_rng(0)) == []
+
+
+def test_a_slope_that_is_not_finite_confirms_nothing():
+    with np.errstate(all="ignore"):
+        along = slopes(lambda x: [np.exp(x)], np.full(3, 709.78), [np.ones(3)], np.random.default_rng(0))
+        nowhere = slopes(lambda x: [np.full(3, np.nan)], np.ones(3), [np.ones(3)], np.random.default_rng(0))
+    assert not all(np.isfinite(slope.estimates).all() for slope in along)
+    for wrong in (0.0, 1.0, 1e10):
+        assert not confirms(np.full(3, wrong), along)
+        assert not confirms(np.full(3, wrong), nowhere)
+
+
+DISCRIMINATORS = """
+def discriminator_loss(real, fake):
+    return (float(np.logaddexp(0, -real).mean() + np.logaddexp(0, fake).mean()),
+            -1 / (1 + np.exp(real)) / real.size, FAKE / (1 + np.exp(-fake)) / fake.size)
+"""
+
+
+@pytest.mark.parametrize("oracle", ["live", "frozen"])
+def test_a_sure_discriminator_is_graded_and_not_disputed(make_unit, oracle):
+    """Slopes were estimates of noise here: they disputed right gradients, and confirmed that there was none."""
+    definitions = """
+    from autograder import value
+
+    def logits(rng, n):
+        return dict(real=15 + 10 * rng.random(n), fake=1000 * rng.random(n))
+
+    discriminator_loss = value(logits, cases={f"{n} logits": (n,) for n in range(3, 20)}, float32=False,
+                               returns="loss, dreal, dfake")
+    """
+    right = "import numpy as np\n" + DISCRIMINATORS.replace("FAKE", "1")
+    unit = make_unit(definitions, right, name="sure")
+    assert unit.grade("discriminator_loss", oracle=getattr(unit, oracle)).status == "passed"
+    without = right.replace("-1 / (1 + np.exp(real))", "0 / (1 + np.exp(real))")
+    outcome = unit.grade("discriminator_loss", without, oracle=getattr(unit, oracle))
+    assert {case.status for case in outcome.cases} <= {"failed", "passed"}
+    assert outcome.status == "failed"
+    exercise = unit.unit.exercises["discriminator_loss"]
+    for case in exercise.visible_cases():
+        live, frozen = unit.live.ask(exercise, case)[1].slopes, unit.frozen.ask(exercise, case)[1].slopes
+        assert list(live) == list(frozen) == ["dreal", "dfake"]
+        for name, along in live.items():
+            assert [slope.estimates for slope in along] == [slope.estimates for slope in frozen[name]]
+            assert [slope.scale for slope in along] == [slope.scale for slope in frozen[name]]

@@ -202,7 +202,12 @@ def test_the_picture_goes_where_it_is_wanted_and_the_seed_decides_it(solved, tmp
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
-    [(["--seed", "-1"], "--seed"), (["--out", "course.toml/weights.png"], "cannot be written")],
+    [
+        (["--seed", "-1"], "--seed"),
+        (["--out", "course.toml/weights.png"], "cannot be written"),
+        (["--out", "new/weights.txt"], "weights.txt cannot be written"),
+        (["--out", "new/weights.txt"], "png, ps,"),  # among the endings that are possible
+    ],
 )
 def test_what_cannot_be_meant_is_refused(solved, arguments, sentence):
     done = milestone(solved, "school", *arguments)
@@ -210,6 +215,7 @@ def test_what_cannot_be_meant_is_refused(solved, arguments, sentence):
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
     assert "descending" not in done.stdout
+    assert not (solved / "new").exists()
 
 
 # With the references
@@ -244,6 +250,19 @@ def test_a_milestone_is_a_plain_script_too(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Goal reached." in done.stdout
     assert_drawn(tmp_path / "school.png")
+
+
+def test_a_script_is_at_home_in_its_own_course_wherever_one_stands(course, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    script = course / "exercises" / "milestones" / "school.py"
+    for folder, path in ((tmp_path / "elsewhere", script), (ROOT, script), (script.parent, script.name)):
+        done = python(folder, path)
+        assert done.returncode == 1, done.stdout + done.stderr  # in this course nothing is started
+        assert re.findall(r"^  (\w+\.\w+)$", done.stdout, re.MULTILINE) == list(find(COURSE)["school"].needs)
+        assert f"pytest {course / 'exercises' / 'linear'} " in done.stdout
+    done = python(tmp_path / "elsewhere", ROOT / script.relative_to(course), "--solutions", "--out", "school.png")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert_drawn(tmp_path / "elsewhere" / "school.png")
 
 
 def test_a_course_without_solutions_says_so(course):

@@ -52,6 +52,23 @@ def test_forward_and_updates_are_torchs():
             np.testing.assert_allclose(mine, other.detach().numpy(), rtol=1e-9, atol=1e-12)
 
 
+def test_what_comes_in_in_float32_goes_out_in_float32():
+    made = a_network()
+    network = Network([(w.astype(np.float32), b.astype(np.float32)) for w, b in made.layers])
+    x = np.random.default_rng(3).normal(size=(4, 3)).astype(np.float32)
+    for _ in range(2):
+        out, cache = network.forward(x)
+        dx, grads = network.backward(np.ones_like(out), cache)
+        network.update(grads)
+        assert {array.dtype for array in (out, dx, *grads, *network.parameters())} == {np.dtype(np.float32)}
+
+
+def test_weights_are_drawn_as_he_et_al_draw_them():
+    (weights, biases), _ = a_network((400, 500, 1)).layers
+    assert np.std(weights) == pytest.approx(np.sqrt(2 / 400), rel=0.01)
+    assert not biases.any()
+
+
 def test_a_copy_goes_its_own_way():
     network = a_network()
     network.update([np.ones_like(p) for p in network.parameters()])
@@ -64,7 +81,7 @@ def test_a_copy_goes_its_own_way():
 
 
 def test_it_crosses_as_its_parameters_and_is_rebuilt():
-    network = a_network()
+    network = a_network(lr=0.01, beta1=0.5, beta2=0.9, eps=0.1)
     network.update([np.full_like(p, 0.1) for p in network.parameters()])
     rebuilt = unpack(pack({"generator": network}))["generator"]
     assert rebuilt.labels() == ["w1", "b1", "w2", "b2", "w3", "b3"]
@@ -74,7 +91,7 @@ def test_it_crosses_as_its_parameters_and_is_rebuilt():
     assert all(np.array_equal(a, b) for a, b in zip(network.parameters(), rebuilt.parameters(), strict=True))
 
 
-@pytest.mark.parametrize("change", [{"m": []}, {"lr": "fast"}, {"layers": [1, 2]}, {"t": None}])
+@pytest.mark.parametrize("change", [{"m": []}, {"v": []}, {"lr": "fast"}, {"layers": [1, 2]}, {"t": None}])
 def test_a_network_that_does_not_fit_together_is_refused(change):
     forged = a_network()
     forged.state = lambda: {**Network.state(forged), **change}

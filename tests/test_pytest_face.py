@@ -26,6 +26,7 @@ def linear_backward(dout, cache):
     print("dout is", dout.shape)
     return dout @ w.T, x.T @ dout, dout.mean(axis=0)
 """
+PYTESTS_OWN = ("rootdir:", "plugins:", "[gw")  # lines that are as long as pytest makes them
 DEEP = """
 def softmax_weights_forward(v):
     return middle(v), v
@@ -80,7 +81,7 @@ def test_an_untouched_course_is_calm_and_says_where_to_begin(course):
     assert "FAIL" not in done.stdout
     assert "Error" not in done.stdout
     assert len(done.stdout.splitlines()) < 60
-    assert all(len(line) <= 80 for line in done.stdout.splitlines() if not line.startswith("rootdir:"))
+    assert all(len(line) <= 80 for line in done.stdout.splitlines() if not line.startswith(PYTESTS_OWN))
     names = [u.name for u in COURSE.units]
     assert re.findall(r"^  (\w+) +░+ +0 of", done.stdout, re.MULTILINE) == names
 
@@ -244,6 +245,61 @@ def test_answers_are_rebuilt_when_a_mistake_changes(tmp_path):
     assert "Preparing answers (only after a change): linear\n" in first.stdout
     assert "db is a mean, not a sum." in first.stdout
     assert "Preparing" not in run(tmp_path, "exercises/linear").stdout
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_a_traceback_of_one_line_is_a_line_with_its_place(course, workers):
+    if workers:
+        pytest.importorskip("xdist")
+    write(course, RIGHT, AVERAGED, DEEP)
+    done = run(course, "exercises/linear", "--tb=line", "-k", "linear_backward or softmax_weights_forward", *workers)
+    assert done.returncode == 1
+    assert " object at 0x" not in done.stdout
+    source = (course / "exercises" / "linear" / "linear.py").read_text().splitlines()
+    failures = re.findall(r"^(exercises/linear/linear\.py):(\d+): (\w+)\[(.+)\]: (.+)$", done.stdout, re.MULTILINE)
+    assert len(failures) == int(re.search(r"(\d+) failed", done.stdout)[1]) > 6
+    begins = next(n for n, line in enumerate(source, 1) if line.startswith("def linear_backward"))
+    stops = next(n for n, line in enumerate(source, 1) if 'v["weights"]' in line)
+    for _, line, function, _, sentence in failures:
+        if function == "linear_backward":
+            assert (int(line), sentence) == (begins, "db is averaged over the batch.")
+        else:
+            assert int(line) == stops
+            assert sentence.startswith("`softmax_weights_forward` stopped with IndexError: ")
+    for sentence in ("All rows share b", "stuck? chainrule hint linear.softmax"):  # but the summary's own hint stays
+        assert sentence not in done.stdout
+    assert "Go on here:" in done.stdout
+
+
+@pytest.mark.parametrize("style", ["long", "short", "native", "no"])
+@pytest.mark.parametrize("workers", [(), ("-n", "1")])
+def test_other_styles_of_tracebacks_explain_alike(course, style, workers):
+    if workers:
+        pytest.importorskip("xdist")
+    write(course, RIGHT, AVERAGED)
+    done = run(course, "exercises/linear", f"--tb={style}", "-k", "linear_backward", *workers)
+    assert done.returncode == 1
+    assert done.stdout.count("All rows share b, so what they ask of it adds up.") == (style != "no")
+    assert " object at 0x" not in done.stdout
+    assert "/python.py" not in done.stdout
+    assert all(len(line) <= 80 for line in done.stdout.splitlines() if not line.startswith(PYTESTS_OWN))
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_the_short_summary_has_the_sentence(course, workers):
+    if workers:
+        pytest.importorskip("xdist")
+    write(course, RIGHT, AVERAGED)
+    env = {"COLUMNS": "200"}
+    done = run(course, "exercises/linear", "-rf", "--tb=no", *workers, env=env)
+    failed = re.findall(r"^FAILED exercises/linear/test_linear.py::linear_backward\[.+?\] - (.+)$", done.stdout, re.M)
+    assert len(failed) == int(re.search(r"(\d+) failed", done.stdout)[1])
+    assert set(failed) == {"db is averaged over the batch."}
+    assert "PASSED" not in done.stdout
+    all_of_it = run(course, "exercises/linear", "-rA", "--tb=line", *workers, env=env).stdout
+    assert all_of_it.count("FAILED exercises/linear") == len(failed)
+    assert all_of_it.count("PASSED exercises/linear/test_linear.py::linear_forward[") == 7
+    assert " object at 0x" not in all_of_it
 
 
 def test_other_projects_see_nothing_of_it(tmp_path):

@@ -89,6 +89,12 @@ def test_what_was_not_assessed_counts_in_neither_direction():
     assert overall((CaseOutcome("b", NOT_ASSESSED),)) == NOT_ASSESSED
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_cuda_is_a_device_where_there_is_one(monkeypatch, there):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
+    assert torch_witness.devices() == ["cpu", "cuda"][: 1 + there]
+
+
 def every_comparison(device):
     """Compare all references with torch on a device; yields what did not agree."""
     for unit in COURSE.units:
@@ -136,3 +142,103 @@ def test_a_result_of_another_shape_is_no_crash():
     outcome = torch_witness.compare(exercise, cases, wrong, oracle("linear"), function, "cpu", "float64", "x")
     assert outcome.status == FAILED
     assert "out has another shape than torch's" in outcome.details[0]
+
+
+HALVES = """
+from autograder import value
+half_square = value(
+    lambda rng, n: dict(prediction=1 + rng.random(n), target=rng.random(n) - 1),
+    cases={f"{n} guesses": (n,) for n in range(2, 9)},
+    returns="loss, dprediction",
+    conditioning=CONDITIONING,
+)
+"""
+HALF_SQUARE = """
+def half_square(prediction, target):
+    error = prediction - target
+    return float(0.5 * (error**2).mean()), error / len(error)
+"""
+
+
+@pytest.fixture(scope="module")
+def beside_torch(make_unit):
+    """`beside_torch(function, dtype="float64", conditioning=1)`: the outcome of a function's comparison with torch."""
+    units = {}
+
+    def compared(function, dtype="float64", conditioning=1):
+        if conditioning not in units:
+            definitions = HALVES.replace("CONDITIONING", str(conditioning))
+            units[conditioning] = make_unit(definitions, HALF_SQUARE, name="halves")
+        unit = units[conditioning]
+        exercise = unit.unit.exercises["half_square"]
+        own = unit.unit.reference_functions().override(half_square=function)
+
+        def theirs(prediction, target):
+            return 0.5 * torch.mean((prediction - target) ** 2)
+
+        outcome = torch_witness.compare(
+            exercise, exercise.visible_cases(), own, unit.live, theirs, "cpu", dtype, "beside torch"
+        )
+        assert not own.earlier, "results are kept that nobody asks for any more"
+        return outcome
+
+    return compared
+
+
+def off_by(loss=0.0, gradient=0.0):
+    """half_square, with these relative errors."""
+
+    def half_square(prediction, target):
+        error = prediction - target
+        return float(0.5 * (error**2).mean()) * (1 + loss), error / len(error) * error.dtype.type(1 + gradient)
+
+    return half_square
+
+
+def test_each_dtype_has_its_own_tolerance(beside_torch):
+    for dtype, errors in (("float64", (0, 1e-9, 1e-5)), ("float32", (0, 1e-5, 1e-2))):
+        for part in ("loss", "gradient"):
+            statuses = [beside_torch(off_by(**{part: error}), dtype).status for error in errors]
+            assert statuses == [PASSED, PASSED, FAILED], (dtype, part)
+    assert beside_torch(off_by(gradient=1e-6)).status == FAILED
+    assert beside_torch(off_by(gradient=1e-6), conditioning=1000).status == PASSED
+
+
+def test_every_wrong_part_is_told_up_to_four(beside_torch):
+    outcome = beside_torch(off_by(gradient=1.0))
+    assert len(outcome.details) == 5
+    for number, detail in enumerate(outcome.details[:4], 2):
+        told = rf"\[{number} guesses\]: dprediction is furthest off where it is (\S+); torch gives (\S+)\."
+        yours, theirs = map(float, re.fullmatch(told, detail).groups())
+        assert yours == pytest.approx(2 * theirs, rel=1e-4)
+    assert outcome.details[4].startswith("Compared with torch on cpu in float64")
+
+
+@pytest.mark.parametrize("returned", [None, "0.5", (None, None), (1.0,), 7.0])
+def test_what_is_no_number_is_no_crash(beside_torch, returned):
+    outcome = beside_torch(lambda prediction, target: returned)
+    assert outcome.status == FAILED
+    if returned is None or isinstance(returned, float):  # no pair, so there is no loss either
+        assert outcome.details[0] == "[2 guesses]: loss has another shape than torch's."
+
+
+def test_an_argument_that_nothing_depends_on_has_a_gradient_of_zeros(make_unit):
+    definitions = """
+    from autograder import gradient, value
+    kept_forward = value(lambda rng, n: dict(x=rng.normal(size=n), y=rng.normal(size=n)), cases={"three": (3,)})
+    kept_backward = gradient(of=kept_forward)
+    """
+    reference = """
+    import numpy as np
+    def kept_forward(x, y):
+        return 2 * x, None
+    def kept_backward(dout, cache):
+        return 2 * dout, np.zeros_like(dout)
+    """
+    unit = make_unit(definitions, reference, name="kept")
+    exercise = unit.unit.exercises["kept_backward"]
+    question, answer = unit.live.ask(exercise, exercise.visible_cases()[0])
+    found = torch_witness.results(exercise, question, lambda x, y: 2 * x)
+    assert list(found) == ["dx", "dy"]
+    for name, right in answer.results.items():
+        np.testing.assert_allclose(found[name], right)
