@@ -6,6 +6,7 @@ Three kinds suffice: a `value` (like the reference's), a `gradient` of another e
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ class Exercise:
     def id(self) -> str:
         return f"{self.unit}.{self.name}"
 
-    @property
+    @cached_property
     def results(self) -> tuple[str, ...]:
         """The names of what the function returns."""
         default = "out, cache" if self.name.endswith("_forward") else "out"

@@ -43,11 +43,12 @@ class Grader:
         self.unit, self.implementation, self.oracle = unit, implementation, oracle
         self.known: dict[str, bool] = {}
 
-    def grade(self, exercise: Exercise, cases: Iterable[Case] | None = None) -> Outcome:
-        """Grade one exercise on the cases given, or on its visible ones."""
+    def grade(self, exercise: Exercise, cases: Iterable[Case] | None = None, diagnose: bool = True) -> Outcome:
+        """Grade one exercise on the cases given, or on its visible ones; without a diagnosis where only right or wrong
+        is of interest."""
         cases = list(exercise.visible_cases() if cases is None else cases)
         try:
-            outcomes = self.outcomes(exercise, cases)
+            outcomes = self.outcomes(exercise, cases, diagnose)
         except Exception as error:  # a fault of ours must not cost the student anything
             outcomes = tuple(failed_grader(case, could_not_grade(error)) for case in cases)
         status = overall(outcomes)
@@ -55,7 +56,7 @@ class Grader:
             self.known.setdefault(exercise.name, status == PASSED)
         return Outcome(exercise.id, status, self.unit.points.get(exercise.name, 0), outcomes)
 
-    def outcomes(self, exercise, cases):
+    def outcomes(self, exercise, cases, diagnose):
         implementation = self.implementation
         description = implementation.describe(exercise.name)
         if description.status == "stub":
@@ -88,7 +89,7 @@ class Grader:
                 trials.append(outcome)
                 at.append(place)
             found.append(outcome)
-        for place, outcome in zip(at, self.judged(exercise, trials), strict=True):
+        for place, outcome in zip(at, self.judged(exercise, trials, diagnose), strict=True):
             found[place] = outcome
         return tuple(found)
 
@@ -173,10 +174,15 @@ class Grader:
         right = type(answer)(results=answer.forward)
         return not [f for f in faults(exercise.of, question, right, seen.forward) if f.rung != "side effects"]
 
-    def judged(self, exercise: Exercise, trials: list[Trial]) -> list[CaseOutcome]:
+    def judged(self, exercise: Exercise, trials: list[Trial], diagnose: bool) -> list[CaseOutcome]:
         """Diagnose the trials of an exercise together, and make an outcome of each."""
-        if not any(trial.faults for trial in trials):
-            return [passed(exercise, trial) for trial in trials]
+        if not diagnose or not any(trial.faults for trial in trials):
+            return [
+                outcome_of(trial.case, FAILED, trial.faults[0].sentence, trial.faults[0].rung)
+                if trial.faults
+                else passed(exercise, trial)
+                for trial in trials
+            ]
         blocker = next((e for e in exercise.needs if not self.is_right(e)), None)
         known = self.oracle.known(exercise)
         likeness = cache(lambda about: looks_like(exercise, trials, about))

@@ -145,7 +145,7 @@ class Functions:
         failure: why the file could not be imported, if it could not.
         seconds: how long one call may take; enforced where the platform can (POSIX, main thread).
         capture: whether what is printed is kept for the report; otherwise it goes where it always goes.
-        busy: whether only seconds of CPU time count.
+        alarm: what watches the time, if it is set up already; otherwise each call sets up its own.
     """
 
     namespace: dict[str, Any]
@@ -153,7 +153,7 @@ class Functions:
     failure: Failure | None = None
     seconds: float | None = None
     capture: bool = True
-    busy: bool = False
+    alarm: "Alarm | None" = None
     broken: dict[str, Failure] = field(default_factory=dict)  # functions whose cell of a notebook failed
     kept: dict[int, Any] = field(default_factory=dict)
     earlier: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
@@ -172,7 +172,7 @@ class Functions:
         try:
             with captured(Output() if self.capture else None), python_warnings.catch_warnings(), np.errstate():
                 python_warnings.simplefilter("ignore")
-                with time_limit(self.seconds, self.busy):
+                with self.within(self.seconds):
                     exec(code, self.namespace)
         except KeyboardInterrupt:
             raise
@@ -223,7 +223,7 @@ class Functions:
         with python_warnings.catch_warnings(record=True) as caught, captured(output if self.capture else None):
             python_warnings.simplefilter("always")
             try:
-                with time_limit(SECONDS_AFTERWARDS if name in self.slow else self.seconds, self.busy), np.errstate():
+                with self.within(SECONDS_AFTERWARDS if name in self.slow else self.seconds), np.errstate():
                     value = function(*given)
             except KeyboardInterrupt:
                 raise
@@ -262,6 +262,9 @@ class Functions:
             (part, copy.copy()) for part, copy in zip(parts, replied, strict=True) if type(copy) is np.ndarray
         ]
         return Reply(tuple(replied) if several else replied[0], **seen)
+
+    def within(self, seconds):
+        return self.alarm.within(seconds) if self.alarm else time_limit(seconds)
 
     def forget(self):
         self.kept.clear()
@@ -303,20 +306,20 @@ def load(path, name, seconds=None, capture=True):
     return load_cells([source], str(path), name, seconds, capture)
 
 
-def load_cells(cells, path, name, seconds=None, capture=True, busy=False):
+def load_cells(cells, path, name, seconds=None, capture=True, alarm=None):
     """The functions of code cells, run one after the other in one module; a cell that fails costs what it defines.
 
     Args:
         cells: the source of each cell, as bytes. A file is a single cell.
         path: what messages call the file.
         name: the module's name.
-        seconds, capture, busy: as in `Functions`.
+        seconds, capture, alarm: as in `Functions`.
     """
     module = types.ModuleType(name)
     module.__file__ = path
     module.__package__ = name.rpartition(".")[0]
     sys.modules[name] = module
-    functions = Functions(vars(module), path, None, seconds, capture, busy)
+    functions = Functions(vars(module), path, None, seconds, capture, alarm)
     for number, source in enumerate(cells, 1):
         failure = functions.run(source, path if len(cells) == 1 else f"{path}, cell {number}")
         if len(cells) == 1:
@@ -466,23 +469,52 @@ def captured(output):
         (sys.stdin, sys.stdout, sys.stderr), sys.breakpointhook = streams, hook
 
 
+class Alarm:
+    """Raises TimeLimit in the running code after a time; only in the main thread, and where the platform can.
+
+    Args:
+        busy: whether CPU time counts, in place of the clock's.
+    """
+
+    def __init__(self, busy=False):
+        self.able = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+        if self.able:
+            self.timer, self.signal = (
+                (signal.ITIMER_PROF, signal.SIGPROF) if busy else (signal.ITIMER_REAL, signal.SIGALRM)
+            )
+        self.seconds = None
+
+    def __enter__(self):
+        if self.able:
+            self.previous = signal.signal(self.signal, self.stop)
+        return self
+
+    def __exit__(self, *raised):
+        if self.able:
+            signal.signal(self.signal, self.previous)
+
+    def stop(self, signum, frame):
+        if self.seconds is not None:
+            raise TimeLimit(f"{self.seconds:g}")
+
+    @contextlib.contextmanager
+    def within(self, seconds):
+        """Let what follows take so many seconds, or any time if None."""
+        if seconds is None or not self.able:
+            yield
+            return
+        self.seconds = seconds
+        # The second alarm is for code that catches everything in its loop.
+        signal.setitimer(self.timer, seconds, 0.1)
+        try:
+            yield
+        finally:
+            signal.setitimer(self.timer, 0)
+            self.seconds = None
+
+
 @contextlib.contextmanager
-def time_limit(seconds, busy=False):
-    """Raise TimeLimit in the running code after so many seconds of the clock (or, with `busy`, of CPU time), where the
-    platform can."""
-    if seconds is None or not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+def time_limit(seconds):
+    """Raise TimeLimit in the running code after so many seconds."""
+    with Alarm() as alarm, alarm.within(seconds):
         yield
-        return
-
-    def stop(signum, frame):
-        raise TimeLimit(f"{seconds:g}")
-
-    timer, alarm = (signal.ITIMER_PROF, signal.SIGPROF) if busy else (signal.ITIMER_REAL, signal.SIGALRM)
-    previous = signal.signal(alarm, stop)
-    # The second alarm is for code that catches everything in its loop.
-    signal.setitimer(timer, seconds, 0.1)
-    try:
-        yield
-    finally:
-        signal.setitimer(timer, 0)
-        signal.signal(alarm, previous)

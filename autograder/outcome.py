@@ -1,6 +1,6 @@
 """What is known once an exercise was graded: plain data with a JSON form, the same for every face."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 PASSED = "passed"
@@ -80,7 +80,8 @@ class Outcome:
         return tuple(dict.fromkeys(mistake for case in self.cases for mistake in case.mistakes))
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "earned": self.earned}
+        cases = [{**vars(case), "places": [dict(vars(place)) for place in case.places]} for case in self.cases]
+        return {**vars(self), "cases": cases, "earned": self.earned}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Outcome":

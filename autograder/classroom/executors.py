@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import Any, Protocol
@@ -40,27 +40,46 @@ class Local:
         return self.pool
 
     def run(self, work, jobs):
-        waiting = ((job, 1) for job in jobs)
-        running: dict[Any, tuple[Any, int]] = {}
+        jobs = iter(jobs)
+        running: dict[Any, Any] = {}
         while True:
-            for job, attempt in itertools.islice(waiting, self.workers * AHEAD - len(running)):
-                running[self.open().submit(work, job)] = job, attempt
+            for job in itertools.islice(jobs, self.workers * AHEAD - len(running)):
+                running[self.submit(work, job)] = job
             if not running:
                 return
-            again = []
+            lost = []
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                job, attempt = running.pop(future)
-                error = future.exception()
-                if isinstance(error, BrokenProcessPool) and attempt < ATTEMPTS:
-                    again.append((job, attempt + 1))
+                job, error = running.pop(future), future.exception()
+                if isinstance(error, BrokenProcessPool):
+                    lost.append(job)
                 else:
                     yield job, error or future.result()
-            if again:
-                # With one process the whole pool is lost: what it still had is done again in a new one.
-                again += [(job, attempt + 1) for job, attempt in running.values()]
+            if lost:
+                # With one process the whole pool is lost, and with it all that it still had to do.
+                lost += running.values()
                 running = {}
                 self.close()
-                waiting = itertools.chain(again, waiting)
+                for job in lost:
+                    yield job, self.alone(work, job)
+
+    def submit(self, work, job) -> Future:
+        try:
+            return self.open().submit(work, job)
+        except BrokenProcessPool as error:  # a process died since the last job was done
+            lost: Future = Future()
+            lost.set_exception(error)
+            return lost
+
+    def alone(self, work, job):
+        """Do a job again that was lost with its worker, with no other beside it: only the one whose fault it was is
+        lost again. What comes of it, or the exception."""
+        for _ in range(ATTEMPTS - 1):
+            future = self.submit(work, job)
+            error = future.exception()
+            if not isinstance(error, BrokenProcessPool):
+                return error or future.result()
+            self.close()
+        return error
 
     def close(self):
         if self.pool:

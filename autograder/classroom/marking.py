@@ -26,6 +26,7 @@ from ..outcome import GRADER_ERROR, NOT_STARTED, PASSED, CaseOutcome, Outcome, o
 
 # Modules that take long to import: where a hand-in names one, its process is forked from a server that has it loaded.
 SLOW_TO_IMPORT = {"matplotlib": "matplotlib.pyplot", "torch": "torch"}
+NEW_SHAPES = 4  # cases in shapes that the student has not seen, besides each visible case with new numbers
 HERE = threading.local()
 
 
@@ -115,9 +116,7 @@ def mark(job: dict[str, Any]) -> dict[str, Any]:
         units[unit.name] = (
             mark_unit(at, unit, asked["cells"], asked["path"], job["seeds"], taken)
             if asked["cells"]
-            else [
-                exercise_record(not_handed_in(unit, name), job["seeds"][f"{unit.name}.{name}"]) for name in unit.points
-            ]
+            else [exercise_record(outcome, job["seeds"][outcome.exercise]) for outcome in not_handed_in(unit)]
         )
     tier = next(iter(at.servers.values())).tier if at.servers else None
     run = {"seconds": round(time.perf_counter() - began, 4), **taken, **run_of(job, tier)}
@@ -128,7 +127,7 @@ def mark_unit(at: Bench, unit: Unit, cells: list[bytes], path: str, seeds: dict[
     """The outcomes of all exercises of a unit, graded in a locked-down process; once more if its fork server died."""
     for attempt in range(2):
         server = at.server(cells)
-        implementation = LockedDown(server, cells, path, unit.name)
+        implementation = LockedDown(server, cells, path, unit.name, tuple(unit.points))
         grader = Grader(unit, implementation, at.oracle(unit))
         try:
             marked = [mark_exercise(grader, exercise, seeds, taken, at.limits) for exercise in unit.exercises.values()]
@@ -143,15 +142,11 @@ def mark_unit(at: Bench, unit: Unit, cells: list[bytes], path: str, seeds: dict[
 
 
 def mark_exercise(grader: Grader, exercise, seeds, taken, limits: Limits) -> dict[str, Any]:
-    """Grade an exercise on its visible cases and, if all of those are right, on unseen ones."""
+    """Grade an exercise, and note what it took."""
     implementation: LockedDown = grader.implementation
     implementation.begin()
     waited, cpu = implementation.waited, implementation.cpu()
-    outcome = grader.grade(exercise)
-    if outcome.status == PASSED:
-        unseen = grader.grade(exercise, exercise.fresh_cases(seeds[exercise.id]))
-        cases = (*outcome.cases, *unseen.cases)
-        outcome = replace(outcome, status=overall(cases), cases=cases)
+    outcome = judged(grader, exercise, seeds[exercise.id])
     taken["exercises"][exercise.id] = {
         "seconds": round(implementation.waited - waited, 4),
         "cpu": round(implementation.cpu() - cpu, 2),
@@ -159,6 +154,22 @@ def mark_exercise(grader: Grader, exercise, seeds, taken, limits: Limits) -> dic
     hit = list(dict.fromkeys(implementation.hit))
     taken["endings"] += [f"{exercise.id}: {ending}" for ending in dict.fromkeys(implementation.endings)]
     return exercise_record(outcome, seeds[exercise.id], grader.oracle.known(exercise), hit, limits.output)
+
+
+def judged(grader: Grader, exercise, seed: int) -> Outcome:
+    """The outcome of an exercise on cases that the student has not seen: each visible case with new numbers, and new
+    shapes. The visible ones themselves are asked only where that goes wrong, to explain it without giving any away."""
+    given = [case for case in exercise.visible_cases() if not isinstance(case.parameters, tuple)]
+    unseen = exercise.fresh_cases(seed, NEW_SHAPES)
+    outcome = grader.grade(exercise, [*unseen, *given], diagnose=False)
+    if outcome.status == PASSED:
+        grader.known[exercise.name] = True
+        return outcome
+    visible = grader.grade(exercise)
+    if visible.status != PASSED:
+        return visible
+    cases = (*visible.cases, *grader.grade(exercise, unseen).cases)
+    return replace(visible, status=overall(cases), cases=cases)
 
 
 def exercise_record(outcome: Outcome, seed: int, known=None, limits=(), output=0) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..course import Course, Unit
 from ..locked.confine import Limits
+from ..outcome import GRADER_ERROR
 from .executors import Executor
 from .marking import grader_error, mark, unit_stamp
 from .records import SCHEMA, Secret, Store, digest
@@ -60,7 +61,7 @@ class Session:
             for submission in submissions:
                 blank, works = self.blank(submission)
                 record = self.store.read(submission.student)
-                if record and record.get("key") == blank["key"] and self.secret.is_signed(record):
+                if record and record.get("key") == blank["key"] and self.secret.is_signed(record) and is_final(record):
                     done(record, False)
                 else:
                     yield self.job(blank, works)
@@ -117,6 +118,11 @@ class Session:
                 "units": [{"unit": w.unit, "cells": list(w.cells), "path": shown_as(w)} for w in works.values()],
             },
         }
+
+
+def is_final(record: dict[str, Any]) -> bool:
+    """Whether all of it could be graded; what could not, for a fault of ours or the machine's, is tried again."""
+    return all(exercise["status"] != GRADER_ERROR for unit in record["units"] for exercise in unit["exercises"])
 
 
 def graded(job: dict[str, Any]) -> dict[str, Any]:

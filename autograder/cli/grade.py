@@ -14,11 +14,13 @@ from ..classroom.executors import executor
 from ..classroom.records import RecordError, Store, read_all, secret_for
 from ..classroom.session import Session
 from ..classroom.submissions import SubmissionsError, find
+from ..classroom.terminal import terminal_summary
 from ..course import Course
 from ..locked.client import ForkServer, NotLocked
 from ..locked.confine import Limits
 from ..outcome import GRADER_ERROR
 from . import Trouble, find_course, prepare, screen
+from .names import units_named
 
 DEFAULT = Limits()
 
@@ -69,15 +71,17 @@ def command(submissions, out, names, jobs, seed_file, scheduler, canvas, moodle,
     something could not be graded and needs you.
     """
     course = find_course()
-    units = tuple(course.unit(name) for name in names) or course.units
+    units = tuple(units_named(course, names))
     if missing := [unit.name for unit in units if not unit.has_solutions]:
         raise Trouble(f"There are no solutions for {', '.join(missing)}; grading needs the course's full repository.")
     limits = Limits(exercise_seconds, submission_seconds, memory=memory << 20)
-    session = opened(course, units, submissions, out, seed_file, limits, limits_only)
     try:
         found = find(submissions, [unit.name for unit in units], lambda text: click.echo(text, err=True))
     except SubmissionsError as error:
         raise Trouble(str(error)) from None
+    if submissions.is_dir() and any(out.resolve().is_relative_to(s.path.parent.resolve()) for s in found):
+        raise Trouble(f"{out} lies among the submissions, and would be graded as one: choose another --out.")
+    session = opened(course, units, submissions, out, seed_file, limits, limits_only)
     prepare(list(units))
     terminal = screen.console()
     counted = run(session, found, jobs, scheduler, terminal)
@@ -90,7 +94,7 @@ def command(submissions, out, names, jobs, seed_file, scheduler, canvas, moodle,
             remarks = write_reports(session, class_, students, canvas, moodle)
         except exports.ExportError as error:
             raise Trouble(f"All is graded, and kept. {error}") from None
-    screen.put(terminal, statistics.terminal_summary(class_))
+    screen.put(terminal, terminal_summary(class_))
     for remark in remarks if canvas or moodle else ():
         terminal.print(remark, soft_wrap=True)
     terminal.print(f"\n{out / 'class.html'}", soft_wrap=True)

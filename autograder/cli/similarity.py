@@ -22,8 +22,9 @@ NAMED = 5  # pairs that the terminal names
 def command(submissions, out, names, top):
     """Rank pairs of works by what they share, and show them side by side in OUT/similarity.html.
 
-    SUBMISSIONS is what `chainrule grade` takes. Left out are the stubs, hints and lessons, and what a third of the class
-    shares; other names, layout, comments and order of functions make no difference. Nothing that was handed in is run.
+    SUBMISSIONS is what `chainrule grade` takes. Stubs, hints and lessons do not count, nor does what more than a third
+    of the class shares. Names, layout, comments and the order of functions make no difference. Nothing that was handed
+    in is run.
 
     It accuses nobody: the page says what the numbers mean, and what they cannot tell.
     """

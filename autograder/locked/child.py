@@ -9,7 +9,7 @@ import signal
 import struct
 import time
 
-from ..implementation import Functions, load_cells
+from ..implementation import Alarm, Functions, load_cells
 from ..wire import pack, unpack
 from . import confine
 from .messages import from_description, from_reply, to_call
@@ -51,17 +51,16 @@ def lock(descriptor, limits, tier):
 
 
 def serve():
-    """Take requests one after the other: load code, describe a function, make calls."""
+    """Take requests one after the other: load code and describe its functions, make calls."""
     channel = Channel()
     functions = Functions({})
+    alarm = Alarm(busy=True).__enter__()  # for good: this process does nothing else
     while (request := channel.read()) is not None:
         what, arguments = request
         if what == "load":
-            cells, path, name, seconds = arguments
-            functions = load_cells([cell.tobytes() for cell in cells], path, name, seconds, busy=True)
-            channel.write(None)
-        elif what == "describe":
-            channel.write(from_description(functions.describe(arguments[0])))
+            cells, path, name, names, seconds = arguments
+            functions = load_cells([cell.tobytes() for cell in cells], path, name, seconds, alarm=alarm)
+            channel.write([from_description(functions.describe(name)) for name in names])
         elif what == "calls":
             count, alone, forget, seconds = arguments
             if forget:

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ import numpy as np
 from ..implementation import KEPT_NOTHING, Call, Description, Failure, Kept, Reply, token_in
 from ..wire import Malformed, Token, pack, unpack
 from .confine import Limits, Tier
-from .messages import from_call, to_description, to_reply
+from .messages import from_call, to_descriptions, to_reply
 
 HEAD = struct.Struct("<I")
 SLICE = 0.1  # seconds between looks at the CPU time of a child that is waited for
@@ -235,10 +236,11 @@ class LockedDown:
         cells: the source, as code cells; a file is one cell.
         path: what messages call the file.
         name: the module's name.
+        functions: those that will be asked for.
     """
 
-    def __init__(self, server: ForkServer, cells: list[bytes], path: str, name: str):
-        self.server, self.cells, self.path, self.name = server, cells, path, name
+    def __init__(self, server: ForkServer, cells: list[bytes], path: str, name: str, functions: Sequence[str]):
+        self.server, self.cells, self.path, self.name, self.functions = server, cells, path, name, tuple(functions)
         self.limits = server.limits
         self.child: Child | None = None
         self.broken: Failure | None = None  # why its code could not even be loaded
@@ -281,11 +283,15 @@ class LockedDown:
     def describe(self, name: str) -> Description:
         if name not in self.described:
             try:
-                described = self.attempt(lambda until: self.question("describe", (name,), until, to_description))
+                self.attempt(lambda until: None)  # a process that has the code loaded has told of all functions
+                described = self.described.get(name) or Description("missing", file=self.path)
             except Ended as ended:
                 described = Description("broken", file=self.path, failure=Failure(ended.kind, ended.message))
             self.described[name] = described
-        return self.described[name]
+        described = self.described[name]
+        if described.failure and described.failure.kind in NOTICED:
+            self.hit.append(described.failure.kind)
+        return described
 
     def call(self, name: str, arguments: tuple, keep: int | None = None, results: int = 1) -> Reply:
         return self.calls([Call(name, arguments, keep, results)])[0]
@@ -373,7 +379,9 @@ class LockedDown:
         loading = self.loading()
         try:
             cells = [np.frombuffer(cell, np.uint8) for cell in self.cells]
-            self.question("load", (cells, self.path, self.name), loading, lambda answer: None)
+            asked = cells, self.path, self.name, self.functions
+            described = self.question("load", asked, loading, to_descriptions)
+            self.described = {**dict(zip(self.functions, described, strict=False)), **self.described}
         except Ended as ended:
             self.broken = Failure(ended.kind, ended.message)
             raise

@@ -113,6 +113,11 @@ def from_description(described: Description):
 
 
 @checked
+def to_descriptions(data) -> list[Description]:
+    return [to_description(one) for one in items(data)]
+
+
+@checked
 def to_description(data) -> Description:
     if data["status"] not in ("ready", "stub", "missing", "no file", "broken"):
         raise Malformed("there is no such status")

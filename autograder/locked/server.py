@@ -5,6 +5,7 @@ each request comes with the file descriptor on which the child is to take its ca
 """
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -56,6 +57,8 @@ def warm_up():
     random.seed(0)
     numpy.linalg.norm(numpy.ones((4, 4)) @ numpy.ones((4, 4)))
     numpy.array2string(numpy.ones(3))
+    gc.collect()
+    gc.freeze()  # a collection in a child would touch, and so copy, all that it shares with this process
 
 
 def lock(without: set[str]) -> tuple[Tier, int]:
