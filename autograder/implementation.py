@@ -4,6 +4,7 @@
 implementation may live in another process: everything that crosses here is plain data (see wire.py).
 """
 
+import _random
 import contextlib
 import ctypes
 import difflib
@@ -30,7 +31,7 @@ from .network import Network
 from .wire import Strange, Token, plain
 
 LONGEST_OUTPUT = 4000
-MT19937_BYTES = 4 * 624 + 4  # its key and its position in it
+TWISTER = 4 * 624 + 4  # bytes of a Mersenne Twister's key and of the position in it
 SECONDS_AFTERWARDS = 0.2
 
 
@@ -429,24 +430,39 @@ def differs(before, after):
 
 
 def random_state():
-    """The global random states of NumPy and of Python, comparable."""
+    """The global random states of NumPy and of Python, comparable.
+
+    Both are Mersenne Twisters, whose memory is read as it is: to ask for their states takes far longer than most calls.
+    """
     generator = np.random.get_bit_generator()
-    if type(generator) is np.random.MT19937:
-        # Its memory is read as it is: to ask for the state takes fifty times as long, twice for every call.
-        state = ctypes.string_at(generator.ctypes.state_address, MT19937_BYTES)
-    else:
-        state = generator.state
-    return generator, state, random.getstate()
+    twister = type(generator) is np.random.MT19937
+    numpy = ctypes.string_at(generator.ctypes.state_address, TWISTER) if twister else generator.state
+    return generator, numpy, ctypes.string_at(PYTHONS, TWISTER) if PYTHONS else random.getstate()
 
 
 def restore(state):
     generator, numpy, python = state
     np.random.set_bit_generator(generator)
     if isinstance(numpy, bytes):
-        ctypes.memmove(generator.ctypes.state_address, numpy, MT19937_BYTES)
+        ctypes.memmove(generator.ctypes.state_address, numpy, TWISTER)
     else:
         generator.state = numpy
-    random.setstate(python)
+    if PYTHONS:
+        ctypes.memmove(PYTHONS, python, TWISTER)
+    else:
+        random.setstate(python)
+
+
+def pythons_twister():
+    """Where CPython keeps the state of the functions of `random`: behind the object's header, 624 words and a position.
+    None where it does not."""
+    generator = random._inst
+    if sys.implementation.name != "cpython" or _random.Random.__basicsize__ != object.__basicsize__ + TWISTER + 4:
+        return None
+    return id(generator) + object.__basicsize__
+
+
+PYTHONS = pythons_twister()
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ is never a pickle.
 import json
 import math
 import struct
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,10 @@ from .network import Network
 DTYPES = {
     np.dtype(name) for name in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 }
+CODES = {dtype: dtype.newbyteorder("<").str for dtype in DTYPES}  # as they are written: always the low byte first
+NATIVE = {code: dtype for dtype, code in CODES.items()}
+LOW_BYTE_FIRST = sys.byteorder == "little"
+TO_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 DEEPEST = 32
 LARGEST = 2**28  # bytes of one array; a broadcast view may claim far more than there is
 LONGEST = 1024  # bits of an int: beyond, it is no longer comparable with a float
@@ -82,13 +87,14 @@ def pack(value):
         if type(value) is Network:
             return {"Network": node(value.state())}
         if isinstance(value, (np.ndarray, np.generic)):
-            array = np.asarray(value)
-            if array.dtype.newbyteorder("=") not in DTYPES:
-                raise TypeError(f"not plain data: an array of {array.dtype}")
-            array = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(array.shape)
-            arrays.append(array.tobytes())
-            kind = "array" if isinstance(value, np.ndarray) else "scalar"
-            return {kind: [array.dtype.newbyteorder("<").str, list(array.shape)]}
+            code = CODES.get(value.dtype)
+            if code is None:
+                code = CODES.get(value.dtype.newbyteorder("="))
+                if code is None:
+                    raise TypeError(f"not plain data: an array of {value.dtype}")
+            as_it_is = LOW_BYTE_FIRST and value.dtype.isnative
+            arrays.append((value if as_it_is else value.astype(code)).tobytes())
+            return {"array" if isinstance(value, np.ndarray) else "scalar": [code, list(value.shape)]}
         if type(value) in (list, tuple):
             return {type(value).__name__: [node(item) for item in value]}
         if type(value) is dict:
@@ -96,7 +102,7 @@ def pack(value):
         raise TypeError(f"not plain data: {type(value).__name__}")
 
     # A str may hold half a surrogate pair, which is no text; json.loads reads it in the same way.
-    header = json.dumps(node(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    header = TO_JSON(node(value)).encode("utf-8", "surrogatepass")
     return b"".join([struct.pack("<I", len(header)), header, *arrays])
 
 
@@ -104,20 +110,20 @@ def unpack(data):
     """The plain data that `pack` made bytes of. Raises Malformed for anything else, before it allocates memory."""
     try:
         (length,) = struct.unpack_from("<I", data)
-        header = json.loads(bytes(data[4 : 4 + length]))
+        header = json.loads(bytes(data[4 : 4 + length]).decode("utf-8", "surrogatepass"))
     except (struct.error, ValueError, RecursionError) as error:
         raise Malformed(str(error)) from None
     offset = 4 + length
 
-    def array(dtype, shape):
+    def array(code, shape):
         nonlocal offset
-        dtype = np.dtype(dtype) if isinstance(dtype, str) and len(dtype) <= 4 else None
-        if dtype not in DTYPES or len(shape) > 64 or not all(type(n) is int and n >= 0 for n in shape):
+        dtype = NATIVE.get(code)
+        if dtype is None or len(shape) > 64 or not all(type(n) is int and n >= 0 for n in shape):
             raise Malformed("an array's dtype or shape is not allowed")
         count = math.prod(shape)
         if offset + count * dtype.itemsize > len(data):
             raise Malformed("an array is longer than what was sent")
-        made = np.frombuffer(data, dtype, count, offset).reshape(shape).astype(dtype.newbyteorder("="))
+        made = np.frombuffer(data, code, count, offset).reshape(shape).astype(dtype)
         offset += count * dtype.itemsize
         return made
 
