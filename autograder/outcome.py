@@ -53,6 +53,9 @@ class CaseOutcome:
     warnings: tuple[str, ...] = ()
     hidden: bool = False
 
+    def to_json(self) -> dict[str, Any]:
+        return {**vars(self), "places": [dict(vars(place)) for place in self.places]}
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -80,8 +83,7 @@ class Outcome:
         return tuple(dict.fromkeys(mistake for case in self.cases for mistake in case.mistakes))
 
     def to_json(self) -> dict[str, Any]:
-        cases = [{**vars(case), "places": [dict(vars(place)) for place in case.places]} for case in self.cases]
-        return {**vars(self), "cases": cases, "earned": self.earned}
+        return {**vars(self), "cases": [case.to_json() for case in self.cases], "earned": self.earned}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Outcome":

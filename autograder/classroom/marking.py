@@ -23,6 +23,7 @@ from ..locked.client import ForkServer, LockedDown
 from ..locked.confine import Limits, Tier
 from ..oracle import Frozen, Live
 from ..outcome import GRADER_ERROR, NOT_STARTED, PASSED, CaseOutcome, Outcome, overall
+from .records import short
 
 # Modules that take long to import: where a hand-in names one, its process is forked from a server that has it loaded.
 SLOW_TO_IMPORT = {"matplotlib": "matplotlib.pyplot", "torch": "torch"}
@@ -118,7 +119,7 @@ def mark(job: dict[str, Any]) -> dict[str, Any]:
             if asked["cells"]
             else [exercise_record(outcome, job["seeds"][outcome.exercise]) for outcome in not_handed_in(unit)]
         )
-    tier = next(iter(at.servers.values())).tier if at.servers else None
+    tier = next(iter(at.servers.values())).tier if taken["processes"] else None
     run = {"seconds": round(time.perf_counter() - began, 4), **taken, **run_of(job, tier)}
     return {"units": units, "run": run}
 
@@ -176,9 +177,8 @@ def exercise_record(outcome: Outcome, seed: int, known=None, limits=(), output=0
     """An exercise's part of the record; what was printed is kept to so many characters in all."""
     cases = []
     for case in outcome.cases:
-        cases.append(replace(case, printed=case.printed[:output]))
-        output -= len(cases[-1].printed)
-    data = replace(outcome, cases=tuple(cases)).to_json()
+        cases.append(short(replace(case, printed=case.printed[:output]).to_json()))
+        output -= len(case.printed[:output])
     return {
         "exercise": outcome.exercise,
         "status": outcome.status,
@@ -187,7 +187,7 @@ def exercise_record(outcome: Outcome, seed: int, known=None, limits=(), output=0
         "seed": seed,
         "mistakes": [{"id": id, "name": known[id].name} for id in outcome.mistakes],
         "limits": list(limits),
-        "cases": data["cases"],
+        "cases": cases,
     }
 
 

@@ -119,7 +119,7 @@ class Store:
         return self.folder / f"{safe_name(student)}.json"
 
     def write(self, record: dict[str, Any]) -> None:
-        write_whole(self.path(record["student"]), json.dumps(record, indent=1).encode("ascii"))
+        write_whole(self.path(record["student"]), json.dumps(record).encode("ascii"))
 
     def read(self, student: str) -> dict[str, Any] | None:
         """A student's record, or None where there is none that can be read."""
@@ -174,6 +174,23 @@ def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+EMPTY_CASE = {"rung": "", "sentence": "", "hint": "", "mistakes": [], "details": [], "places": [], "printed": "",
+              "warnings": [], "hidden": False}  # fmt: skip
+
+
+def short(case: dict[str, Any]) -> dict[str, Any]:
+    """A case as the record has it: without what is empty. Most cases are right, and there is nothing to say of them."""
+    return {name: value for name, value in case.items() if value or name not in EMPTY_CASE}
+
+
+def complete(record: dict[str, Any]) -> dict[str, Any]:
+    """The record with every field of its cases, for those who make something of it."""
+    for unit in record["units"]:
+        for exercise in unit["exercises"]:
+            exercise["cases"] = [{**EMPTY_CASE, **case} for case in exercise["cases"]]
+    return record
+
+
 def read_all(out: Path, students: Iterable[str] | None = None) -> Iterator[dict[str, Any]]:
     """The records of some students, or of all, sorted by student, one at a time."""
     store = Store(out)
@@ -182,7 +199,7 @@ def read_all(out: Path, students: Iterable[str] | None = None) -> Iterator[dict[
         students = sorted(record["student"] for record in records)
     for student in sorted(students):
         if (record := store.read(student)) is not None:
-            yield record
+            yield complete(record)
 
 
 def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
@@ -192,8 +209,6 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
     try:
         with open(partial, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from ..outcome import GRADER_ERROR
 from .executors import Executor
 from .marking import grader_error, mark, unit_stamp
 from .records import SCHEMA, Secret, Store, digest
-from .submissions import Submission, Work, read
+from .submissions import Submission, Work, legible, read
 from .submissions import digest as read_digest
 
 
@@ -81,7 +81,7 @@ class Session:
             "course": self.course.title,
             "student": submission.student,
             "submission": {
-                "name": submission.path.name,
+                "name": legible(submission.path.name),
                 "late": submission.late,
                 "attempt": submission.attempt,
                 "identity": dict(submission.identity),

@@ -9,16 +9,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from ..classroom import exports, pages, statistics
 from ..classroom.executors import executor
-from ..classroom.records import RecordError, Store, read_all, secret_for
+from ..classroom.exports import ExportError
+from ..classroom.records import RecordError, Store, secret_for
+from ..classroom.reports import Reports
 from ..classroom.session import Session
 from ..classroom.submissions import SubmissionsError, find
 from ..classroom.terminal import terminal_summary
 from ..course import Course
 from ..locked.client import ForkServer, NotLocked
 from ..locked.confine import Limits
-from ..outcome import GRADER_ERROR
 from . import Trouble, find_course, prepare, screen
 from .names import units_named
 
@@ -84,21 +84,18 @@ def command(submissions, out, names, jobs, seed_file, scheduler, canvas, moodle,
     session = opened(course, units, submissions, out, seed_file, limits, limits_only)
     prepare(list(units))
     terminal = screen.console()
-    counted = run(session, found, jobs, scheduler, terminal)
-    class_ = statistics.Class(course)
-    students = [submission.student for submission in found]
-    with terminal.status("writing reports"):
-        for record in read_all(out, students):
-            class_.add(record)
-        try:
-            remarks = write_reports(session, class_, students, canvas, moodle)
-        except exports.ExportError as error:
-            raise Trouble(f"All is graded, and kept. {error}") from None
-    screen.put(terminal, terminal_summary(class_))
-    for remark in remarks if canvas or moodle else ():
+    reports = Reports(course, out)
+    run(session, found, jobs, scheduler, terminal, reports)
+    try:
+        with terminal.status("writing reports"):
+            remarks = reports.finish(canvas, moodle)
+    except ExportError as error:
+        raise Trouble(f"All is graded, and kept. {error}") from None
+    screen.put(terminal, terminal_summary(reports.class_))
+    for remark in remarks:
         terminal.print(remark, soft_wrap=True)
     terminal.print(f"\n{out / 'class.html'}", soft_wrap=True)
-    sys.exit(1 if counted["troubled"] else 0)
+    sys.exit(1 if reports.troubled else 0)
 
 
 def opened(
@@ -115,9 +112,9 @@ def opened(
         raise Trouble(f"{error.filename or out} cannot be written: {error.strerror}") from None
 
 
-def run(session: Session, found, jobs: int, scheduler: str | None, terminal: Console) -> dict[str, int]:
-    """Grade, with a bar of progress; how many were graded just now, kept from before, and need staff."""
-    counted = {"graded": 0, "kept": 0, "troubled": 0}
+def run(session: Session, found, jobs: int, scheduler: str | None, terminal: Console, reports: Reports) -> None:
+    """Grade, with a bar of progress."""
+    counted = {"graded": 0, "kept": 0}
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
     try:
         workers = executor(scheduler, min(jobs, len(found)))
@@ -128,7 +125,7 @@ def run(session: Session, found, jobs: int, scheduler: str | None, terminal: Con
 
         def done(record, new):
             counted["graded" if new else "kept"] += 1
-            counted["troubled"] += any(e["status"] == GRADER_ERROR for u in record["units"] for e in u["exercises"])
+            reports.add(record)
             progress.update(task, advance=1)
 
         try:
@@ -142,7 +139,6 @@ def run(session: Session, found, jobs: int, scheduler: str | None, terminal: Con
             workers.close()
     kept = f", {counted['kept']} were graded already" if counted["kept"] else ""
     terminal.print(f"{counted['graded']} graded{kept}.")
-    return counted
 
 
 def no_cluster(scheduler: str, error: Exception) -> str:
@@ -157,23 +153,3 @@ class Rate(ProgressColumn):
     def render(self, task):
         speed = task.finished_speed or task.speed
         return Text(f"{speed:.1f}/s" if speed else "", style="progress.data.speed")
-
-
-def write_reports(session: Session, class_, students: list[str], canvas: Path | None, moodle: Path | None) -> list[str]:
-    """Write all that is made of the records; what staff should know of it."""
-    out = session.out
-
-    def records():
-        return read_all(out, students)
-
-    for record in records():
-        pages.write_student(out, record)
-        exports.write_gradescope(record, out)
-    pages.write_class(out, class_, records, similarity=(out / "similarity.html").is_file())
-    exports.write_grades_csv(out, class_, records)
-    exports.write_junit(out, class_, records)
-    merged = (
-        exports.write_canvas_csv(out, class_, records, canvas),
-        exports.write_moodle_csv(out, class_, records, moodle),
-    )
-    return [remark for made in merged for remark in made.remarks]

@@ -22,7 +22,7 @@ NAMED = 5  # pairs that the terminal names
 def command(submissions, out, names, top):
     """Rank pairs of works by what they share, and show them side by side in OUT/similarity.html.
 
-    SUBMISSIONS is what `chainrule grade` takes. Stubs, hints and lessons do not count, nor does what more than a third
+    SUBMISSIONS is what `chainrule grade` takes. Stubs, hints and formulas do not count, nor does what more than a third
     of the class shares. Names, layout, comments and the order of functions make no difference. Nothing that was handed
     in is run.
 
@@ -30,6 +30,7 @@ def command(submissions, out, names, top):
     """
     try:
         from ..classroom import similarity
+        from ..classroom.reports import rewrite_class_page
     except ModuleNotFoundError as missing:
         raise Trouble(f"{missing.name} is missing: pip install 'chainrule[grading]' installs it.") from None
     course = find_course()
@@ -48,6 +49,8 @@ def command(submissions, out, names, top):
     try:
         out.mkdir(parents=True, exist_ok=True)
         page = similarity.write(out, pairs, lambda student, unit: works(student)[unit])
+        if (out / "class.html").is_file():
+            rewrite_class_page(course, out)
     except OSError as error:
         raise Trouble(f"The page cannot be written: {error}") from None
     for pair in pairs[:NAMED]:

@@ -5,6 +5,7 @@ compared, never a verdict.
 """
 
 import os
+import random
 import signal
 import struct
 import time
@@ -39,6 +40,7 @@ def lock(descriptor, limits, tier):
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     os.dup2(1, 2)
+    random.seed(0)  # after a fork Python seeds it anew; code that does not seed it is to do the same every time
     if descriptor != CHANNEL:
         os.dup2(descriptor, CHANNEL)
     os.closerange(CHANNEL + 1, 4096)

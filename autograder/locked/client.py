@@ -28,6 +28,13 @@ LARGEST_HEADER = 4 << 20  # bytes of an answer that are not the memory of arrays
 GRACE = 0.5  # seconds for the child's own alarm, which can say in which line it was, before it is killed
 DEFAULT = Limits()
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONHASHSEED": "0",  # a set of texts has the same order every time
+}
 START = "import sys; sys.path.insert(0, {path!r}); from autograder.locked.server import main; main({fd}, {wanted!r})"
 
 
@@ -66,11 +73,11 @@ class ForkServer:
         code = START.format(path=str(Path(__file__).parents[2]), fd=theirs.fileno(), wanted=wanted)
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-I", "-B", "-c", code],
+                [sys.executable, "-P", "-s", "-B", "-c", code],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=None,
-                env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"},
+                env=ENVIRONMENT,
                 cwd="/",
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # without a terminal: nobody can type on it for the grader
