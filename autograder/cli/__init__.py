@@ -30,6 +30,7 @@ TEACHING = {
     "verify": "prove that units are sound",
     "answers": "build the frozen answers",
 }
+EXTRAS = {"jinja2": "grading", "pygments": "grading"}  # which extra brings what some commands need
 COMMANDS = {**LEARNING, **TEACHING}
 
 
@@ -42,7 +43,13 @@ class Commands(click.Group):
     def get_command(self, ctx, name):
         if name not in COMMANDS:
             return None
-        return importlib.import_module(f"{__name__}.{name.replace('-', '_')}").command
+        try:
+            return importlib.import_module(f"{__name__}.{name.replace('-', '_')}").command
+        except ModuleNotFoundError as missing:
+            if missing.name not in EXTRAS:
+                raise
+            extra = EXTRAS[missing.name]
+            raise Trouble(f'{missing.name} is missing: pip install "chainrule[{extra}]" installs it.') from None
 
     def format_commands(self, ctx, formatter):
         for title, commands in (("For learning", LEARNING), ("For teaching", TEACHING)):

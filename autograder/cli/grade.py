@@ -93,7 +93,7 @@ def command(submissions, out, names, jobs, seed_file, scheduler, canvas, moodle,
         raise Trouble(f"All is graded, and kept. {error}") from None
     screen.put(terminal, terminal_summary(reports.class_))
     for remark in remarks:
-        terminal.print(remark, soft_wrap=True)
+        terminal.print(remark, soft_wrap=True, markup=False)
     terminal.print(f"\n{out / 'class.html'}", soft_wrap=True)
     sys.exit(1 if reports.troubled else 0)
 

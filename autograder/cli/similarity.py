@@ -6,6 +6,8 @@ import click
 from rich.console import Console
 from rich.progress import track
 
+from ..classroom import similarity
+from ..classroom.reports import rewrite_class_page
 from ..classroom.submissions import SubmissionsError, find, read
 from . import Trouble, find_course
 
@@ -28,11 +30,6 @@ def command(submissions, out, names, top):
 
     It accuses nobody: the page says what the numbers mean, and what they cannot tell.
     """
-    try:
-        from ..classroom import similarity
-        from ..classroom.reports import rewrite_class_page
-    except ModuleNotFoundError as missing:
-        raise Trouble(f"{missing.name} is missing: pip install 'chainrule[grading]' installs it.") from None
     course = find_course()
     units = tuple(course.unit(name) for name in dict.fromkeys(names)) or course.units
     stubs = {unit.name: similarity.given_to_all(unit) for unit in units}

@@ -44,5 +44,5 @@ def command(records, seed_file):
             sound, said = False, str(error)
         wrong += not sound
         verdict = ("genuine", "green") if sound else ("NOT genuine", "red bold")
-        screen.put(terminal, [((f"{path}: ", ""), verdict, (f", {said}", ""))])
+        screen.put(terminal, [((f"{path}: ", ""), verdict, (f", {said}", ""))], wrap=False)
     sys.exit(1 if wrong else 0)
