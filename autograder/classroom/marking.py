@@ -31,6 +31,10 @@ NEW_SHAPES = 4  # cases in shapes that the student has not seen, besides each vi
 HERE = threading.local()
 
 
+class OtherVersion(Exception):
+    """A worker is not of the version that grading was started with."""
+
+
 class VisibleAndUnseen:
     """An oracle of frozen answers for the cases that students see, and of live ones for those that they do not."""
 
@@ -64,6 +68,10 @@ class Bench:
         self.limits, self.limits_only = limits, limits_only
         self.oracles: dict[str, VisibleAndUnseen] = {}
         self.servers: dict[tuple[str, ...], ForkServer] = {}
+
+    @lru_cache(4)  # noqa: B019 - a bench lives as long as its thread
+    def stamps(self, names: tuple[str, ...]) -> list[str]:
+        return [unit_stamp(self.course.unit(name)) for name in names]
 
     def oracle(self, unit: Unit) -> VisibleAndUnseen:
         if unit.name not in self.oracles:
@@ -102,13 +110,21 @@ def mark(job: dict[str, Any]) -> dict[str, Any]:
     """Grade one submission.
 
     Args:
-        job: `course` (its folder), `limits`, `limits_only`, `seeds` (of unseen cases, by exercise) and `units`: for
-            each unit its name, and `cells` and `path` of what was handed in, or no cells where nothing was.
+        job: `course` (its folder), `limits`, `limits_only`, `stamps` (of the units, as who made the job sees them),
+            `seeds` (of unseen cases, by exercise) and `units`: for each unit its name, and `cells` and `path` of what
+            was handed in, or no cells where nothing was.
 
     Returns:
         `units`: the outcomes of each unit's exercises as the record has them; `run`: what it took.
+
+    Raises OtherVersion where this worker has another course or engine than who made the job.
     """
     at = bench(job["course"], job["limits"], job["limits_only"])
+    if job["stamps"] != at.stamps(tuple(asked["unit"] for asked in job["units"])):
+        raise OtherVersion(
+            f"{platform.node()} has another version of chainrule, or of the course in {job['course']}, than the "
+            "machine that grading was started on"
+        )
     began = time.perf_counter()
     taken: dict[str, Any] = {"exercises": {}, "memory": 0, "processes": 0, "endings": []}
     units = {}

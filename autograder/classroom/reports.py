@@ -1,6 +1,7 @@
 """All that is made of the records of a class: pages for students and staff, and tables for other platforms."""
 
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ class Reports:
         self.write_class()
         exports.write_grades_csv(self.out, self.class_, self.records)
         exports.write_junit(self.out, self.class_, self.records)
+        write_printed(self.out / "printed.txt", self.records())
         filled = exports.write_canvas_csv(self.out, self.class_, self.records, canvas)
         merged = exports.write_moodle_csv(self.out, self.class_, self.records, moodle)
         given = [made for made, file in ((filled, canvas), (merged, moodle)) if file]
@@ -53,6 +55,15 @@ class Reports:
     def write_class(self) -> None:
         """Write the page about the class, with a link to that about similar works if there is one."""
         pages.write_class(self.out, self.class_, self.records, (self.out / "similarity.html").is_file())
+
+
+def write_printed(path: Path, records: Iterable[dict[str, Any]]) -> None:
+    """What the code of each student printed while it was graded, shortened, for staff."""
+    with path.open("w", encoding="utf-8") as file:
+        for record in records:
+            for exercise in (e for unit in record["units"] for e in unit["exercises"]):
+                if said := "".join(dict.fromkeys(case["printed"] for case in exercise["cases"])):
+                    file.write(f"{record['student']}, {exercise['exercise']}:\n{textwrap.indent(said, '    ')}\n")
 
 
 def rewrite_class_page(course: Course, out: Path) -> None:

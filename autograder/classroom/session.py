@@ -114,6 +114,7 @@ class Session:
                 "course": str(self.course.root),
                 "limits": self.limits.to_json(),
                 "limits_only": self.limits_only,
+                "stamps": self.stamps,
                 "seeds": {id: self.secret.seed(student, id) for id in exercises},
                 "units": [{"unit": w.unit, "cells": list(w.cells), "path": shown_as(w)} for w in works.values()],
             },
