@@ -237,13 +237,9 @@ def alike(number: int, *said: dict) -> None:
 def job(course: Course, student: str, seed: int) -> dict:
     """What a worker is asked for a student's hand-in."""
     sources = hand_in(student, seed)
-    return {
-        "course": str(course.root),
-        "limits": Limits().to_json(),
-        "limits_only": False,
-        "seeds": {exercise: number + 1000 * int(student[-4:]) for number, exercise in enumerate(SLIPS)},
-        "units": [{"unit": u, "cells": [s.encode()], "path": f"{u}.py"} for u, s in sources.items()],
-    }
+    seeds = {exercise: number + 1000 * int(student[-4:]) for number, exercise in enumerate(SLIPS)}
+    cells = {unit: ([source.encode()], f"{unit}.py") for unit, source in sources.items()}
+    return marking.job_for(course, cells, seeds, Limits())
 
 
 def memory(folder: Path, options) -> Iterator[tuple[Table, list[str]]]:

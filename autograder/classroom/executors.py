@@ -8,9 +8,11 @@ import itertools
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, Protocol
 
@@ -64,7 +66,11 @@ class Local:
 
     def submit(self, work, job) -> Future:
         try:
-            return self.open().submit(work, job)
+            pool = self.open()
+            if len(pool._processes or ()) >= self.workers:
+                return pool.submit(work, job)
+            with deaf_to_interruptions():  # a process that is starting is told nothing of Ctrl-C, so as not to complain
+                return pool.submit(work, job)
         except BrokenProcessPool as error:  # a process died since the last job was done
             lost: Future = Future()
             lost.set_exception(error)
@@ -87,6 +93,19 @@ class Local:
                 process.terminate()
             self.pool.shutdown(wait=True, cancel_futures=True)
             self.pool = None
+
+
+@contextmanager
+def deaf_to_interruptions():
+    """Have processes that are started in here ignore Ctrl-C from their first moment on."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def start_worker(parent: int) -> None:

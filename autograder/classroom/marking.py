@@ -106,13 +106,39 @@ def bench(root: str, limits: dict, limits_only: bool) -> Bench:
     return HERE.bench
 
 
+def job_for(
+    course: Course,
+    works: dict[str, tuple[list[bytes], str]],
+    seeds: dict[str, int],
+    limits: Limits,
+    limits_only: bool = False,
+    stamps: list[str] | None = None,
+) -> dict[str, Any]:
+    """All that a worker needs to grade one submission: plain data, and never the secret.
+
+    Args:
+        course: the course.
+        works: for each unit what was handed in, as code cells (none where nothing was), and what messages call it.
+        seeds: of the unseen cases, by the exercises' ids.
+        limits: what the submission may use.
+        limits_only: whether it is graded even where it cannot be locked in.
+        stamps: of the units, if they are known.
+    """
+    return {
+        "course": str(course.root),
+        "limits": limits.to_json(),
+        "limits_only": limits_only,
+        "stamps": stamps or [unit_stamp(course.unit(name)) for name in works],
+        "seeds": seeds,
+        "units": [{"unit": name, "cells": cells, "path": path} for name, (cells, path) in works.items()],
+    }
+
+
 def mark(job: dict[str, Any]) -> dict[str, Any]:
     """Grade one submission.
 
     Args:
-        job: `course` (its folder), `limits`, `limits_only`, `stamps` (of the units, as who made the job sees them),
-            `seeds` (of unseen cases, by exercise) and `units`: for each unit its name, and `cells` and `path` of what
-            was handed in, or no cells where nothing was.
+        job: what `job_for` made.
 
     Returns:
         `units`: the outcomes of each unit's exercises as the record has them; `run`: what it took.

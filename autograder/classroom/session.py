@@ -15,7 +15,7 @@ from ..course import Course, Unit
 from ..locked.confine import Limits
 from ..outcome import GRADER_ERROR
 from .executors import Executor
-from .marking import grader_error, mark, unit_stamp
+from .marking import grader_error, job_for, mark, unit_stamp
 from .records import SCHEMA, Secret, Store, digest
 from .submissions import Submission, Work, legible, read
 from .submissions import digest as read_digest
@@ -105,20 +105,13 @@ class Session:
         }
 
     def job(self, blank: dict[str, Any], works: dict[str, Work]) -> dict[str, Any]:
-        """All that a worker needs: plain data. It gets seeds, and never the secret."""
+        """The job, and the record that is to be filled."""
         student = blank["student"]
         exercises = [f"{unit.name}.{name}" for unit in self.units for name in unit.points]
-        return {
-            "blank": blank,
-            "job": {
-                "course": str(self.course.root),
-                "limits": self.limits.to_json(),
-                "limits_only": self.limits_only,
-                "stamps": self.stamps,
-                "seeds": {id: self.secret.seed(student, id) for id in exercises},
-                "units": [{"unit": w.unit, "cells": list(w.cells), "path": shown_as(w)} for w in works.values()],
-            },
-        }
+        seeds = {id: self.secret.seed(student, id) for id in exercises}
+        handed_in = {unit.name: (list(works[unit.name].cells), shown_as(works[unit.name])) for unit in self.units}
+        job = job_for(self.course, handed_in, seeds, self.limits, self.limits_only, self.stamps)
+        return {"blank": blank, "job": job}
 
 
 def is_final(record: dict[str, Any]) -> bool:
