@@ -88,7 +88,7 @@ class Reply:
     after: dict[int, Any] = field(default_factory=dict)  # networks among the arguments, as the call left them
 
 
-@dataclass
+@dataclass(frozen=True)
 class Call:
     """A call of a student's function.
 
@@ -98,7 +98,6 @@ class Call:
         keep: of a tuple of `results` results, the one at `keep` stays where it was made and a Token comes back.
         results: how many results it should have.
         forget: whether every kept value and every remembered result is let go of before.
-        packed: the same as bytes, once an implementation in another process has made them.
     """
 
     name: str
@@ -106,7 +105,6 @@ class Call:
     keep: int | None = None
     results: int = 1
     forget: bool = False
-    packed: bytes | None = None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ class Question:
     arguments: dict[str, Any]
     upstream: tuple = ()
     float32: bool = False
-    calls: dict = field(default_factory=dict, init=False, compare=False, repr=False)  # that put it, made once
 
     @property
     def dtype(self) -> np.dtype:
@@ -114,22 +113,21 @@ def put_all(exercise: Exercise, puts: list[Put], implementation: Implementation,
 
 
 def calls_for(exercise: Exercise, asked: Put) -> list[Call]:
-    """The calls that put a question: the same ones each time, so that their bytes need be made only once."""
-    key = exercise.id, asked.forget, asked.between is None
-    if key in asked.question.calls:
-        return asked.question.calls[key]
-    forward = exercise.asks
+    """The calls that put a question."""
+    forward, questions = exercise.asks, [asked.question, *([asked.between] if asked.between else [])]
     calls = [
-        Call(forward.name, tuple(question.arguments.values()), forward.keep, len(forward.results))
-        for question in (asked.question, asked.between)
-        if question
+        Call(
+            forward.name,
+            tuple(question.arguments.values()),
+            forward.keep,
+            len(forward.results),
+            asked.forget and place == 0,
+        )
+        for place, question in enumerate(questions)
     ]
-    calls[0].forget = asked.forget
     if isinstance(exercise, Gradient):
         results = exercise.results_for(asked.question.arguments)
         calls.append(Call(exercise.name, (*asked.question.upstream, Kept(len(calls))), None, len(results)))
-    if asked.between is None:
-        asked.question.calls[key] = calls
     return calls
 
 

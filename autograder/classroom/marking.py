@@ -27,7 +27,7 @@ from .records import short
 
 # Modules that take long to import: where a hand-in names one, its process is forked from a server that has it loaded.
 SLOW_TO_IMPORT = {"matplotlib": "matplotlib.pyplot", "torch": "torch"}
-NEW_SHAPES = 4  # cases in shapes that the student has not seen, besides each visible case with new numbers
+NEW_SHAPES = 2  # cases in shapes that the student has not seen, besides each visible case with new numbers
 HERE = threading.local()
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from ..implementation import KEPT_NOTHING, Call, Description, Failure, Kept, Reply, token_in
 from ..wire import Malformed, Token, pack, unpack
 from .confine import Limits, Tier
-from .messages import from_call, to_descriptions, to_reply
+from .messages import from_call, to_descriptions, to_replies
 
 HEAD = struct.Struct("<I")
 SLICE = 0.1  # seconds between looks at the CPU time of a child that is waited for
@@ -331,19 +331,16 @@ class LockedDown:
 
     def ask(self, calls: list[Call], replies: list[Reply], alone: bool, until: Until) -> None:
         """Make the calls that have no reply yet, and add their replies."""
-        calls = calls[len(replies) :]
-        for call in calls:
-            call.packed = call.packed or pack(from_call(call))
         forget, self.forgetting = self.forgetting, False
-        head = pack(("calls", (len(calls), alone, forget, until.cpu)))
-        self.child.send([head, *(call.packed for call in calls)], until)
-        for call in calls:
-            reply = self.answer(until, lambda data, c=call: to_reply(data, c.arguments, c.keep, c.results))
-            if reply.failure and reply.failure.kind in NOTICED:
-                self.hit.append(reply.failure.kind)
-                if reply.failure.kind == "TimeLimit":  # by the child's clock, which is never quite the same twice
-                    reply = replace(reply, failure=replace(reply.failure, message=f"{until.limit:g}"))
-            replies.append(reply)
+        asked = [from_call(call) for call in calls[len(replies) :]]
+        self.child.send([pack(("calls", (asked, alone, forget, until.cpu)))], until)
+        while len(replies) < len(calls):
+            for reply in self.answer(until, lambda data: to_replies(data, calls[len(replies) :])):
+                if reply.failure and reply.failure.kind in NOTICED:
+                    self.hit.append(reply.failure.kind)
+                    if reply.failure.kind == "TimeLimit":  # by the child's clock, which is never quite the same twice
+                        reply = replace(reply, failure=replace(reply.failure, message=f"{until.limit:g}"))
+                replies.append(reply)
 
     def forget(self) -> None:
         self.forgetting = True  # goes with the next call

@@ -56,8 +56,17 @@ def checked(make):
 
 
 @checked
-def to_reply(data, arguments: tuple, keep: int | None, results: int) -> Reply:
-    """The reply that `data` stands for. Raises Malformed where it is none that these arguments can have."""
+def to_replies(data, calls: list[Call]) -> list[Reply]:
+    """The replies that `data` stands for, to the first of these calls. Raises Malformed where they are none."""
+    if type(data) is not list or not 0 < len(data) <= len(calls):
+        raise Malformed("more replies than calls, or none")
+    return [to_reply(one, call) for one, call in zip(data, calls, strict=False)]
+
+
+@checked
+def to_reply(data, call: Call) -> Reply:
+    """The reply that `data` stands for. Raises Malformed where it is none that this call can have."""
+    arguments, results = call.arguments, call.results
     count = len(arguments)
     value, more = data
     value = sound(value)

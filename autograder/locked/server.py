@@ -46,8 +46,9 @@ def main(control: int, wanted: dict) -> None:
     warm_up()
     limits = Limits(**wanted["limits"])
     tier, flags = lock(set(wanted["without"]))
-    send(channel, {"namespaces": tier.namespaces, "landlock": tier.landlock, "seccomp": tier.seccomp})
-    Server(channel, limits, tier, flags).serve()
+    with contextlib.suppress(ConnectionError):  # where the grader has ended, there is nobody left to serve
+        send(channel, {"namespaces": tier.namespaces, "landlock": tier.landlock, "seccomp": tier.seccomp})
+        Server(channel, limits, tier, flags).serve()
 
 
 def warm_up():
