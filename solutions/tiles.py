@@ -165,8 +165,11 @@ def store_tile(typing, tile, out, at, row_step, vector_step):
 
 
 def aligned(count, dtype):
-    """`count` zeros, the first on a boundary of 64 bytes: a vector that begins there lies in one cache line."""
+    """`count` entries, the first on a boundary of 64 bytes: a vector that begins there lies in one cache line.
+
+    They are whatever was there before: to clear much memory takes one core a while, so let all cores clear their own.
+    """
     dtype = np.dtype(dtype)
-    memory = np.zeros(count * dtype.itemsize + 64, np.uint8)
+    memory = np.empty(count * dtype.itemsize + 64, np.uint8)
     start = -memory.ctypes.data % 64
     return memory[start : start + count * dtype.itemsize].view(dtype)

@@ -4,6 +4,7 @@ An executor takes jobs one by one, as it has room for them, and gives (job, resu
 worker that dies costs nothing: its job is done again by another.
 """
 
+import asyncio
 import itertools
 import os
 import signal
@@ -17,6 +18,7 @@ from multiprocessing import get_context
 from typing import Any, Protocol
 
 ATTEMPTS = 3  # for a job whose workers die
+PATIENCE = 5  # seconds for a scheduler to answer
 AHEAD = 4  # jobs per worker that wait for it
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 
@@ -131,11 +133,13 @@ class Dask:
         from distributed import Client, LocalCluster
 
         self.cluster = None
-        if address == "local":
+        if address != "local":
+            asyncio.run(reach(address))
+        else:
             self.cluster = LocalCluster(
                 n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=40
             )
-        self.client = Client(self.cluster or address, timeout="10s", set_as_default=False)
+        self.client = Client(self.cluster or address, set_as_default=False)
         self.workers = max(len(self.client.scheduler_info(n_workers=-1)["workers"]), 1)
 
     def run(self, work, jobs):
@@ -150,7 +154,7 @@ class Dask:
                 running[future] = job
                 yield future
 
-        done = as_completed(list(submit(self.workers * AHEAD)), with_results=False)
+        done = as_completed(list(submit(self.workers * AHEAD)), loop=self.client.loop)
         for future in done:
             job = running.pop(future)
             error = future.exception()
@@ -163,6 +167,21 @@ class Dask:
         self.client.close()
         if self.cluster:
             self.cluster.close()
+
+
+async def reach(address: str) -> None:
+    """Raises OSError where no scheduler answers; a Client would go on trying long after that."""
+    from distributed import Security
+    from distributed.comm import connect
+
+    try:
+        async with asyncio.timeout(PATIENCE + 1):
+            comm = await connect(address, timeout=PATIENCE, **Security().get_connection_args("client"))
+            await comm.close()
+    except TimeoutError:
+        raise OSError(f"nothing came back within {PATIENCE} seconds") from None
+    except ValueError as error:  # it is no address
+        raise OSError(str(error)) from None
 
 
 def executor(scheduler: str | None, workers: int) -> Executor:

@@ -103,7 +103,7 @@ def safe_name(student: str) -> str:
     """A file name for a student: letters, digits and `-_.@`; everything else as %XX, a name of dots or none as well."""
     name = urllib.parse.quote(student.encode("utf-8", "surrogatepass"), safe="-_.@").replace("~", "%7E")
     if not name.strip("."):
-        name = "".join(f"%{byte:02X}" for byte in name.encode()) or "%00"
+        name = "".join(f"%{byte:02X}" for byte in name.encode()) or "%"
     if len(name) > 150:  # file systems end at 255
         name = f"{name[:100]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
     return name

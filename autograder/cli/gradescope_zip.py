@@ -1,17 +1,19 @@
 """chainrule gradescope-zip: build an autograder for Gradescope."""
 
-import os
+import io
+import stat
 import zipfile
 from pathlib import Path
 
 import click
 
 from ..classroom import gradescope
-from ..classroom.records import RecordError, Secret
+from ..classroom.records import RecordError, Secret, write_whole
 from ..kit import SINCE
 from ..locked.confine import Limits
 from . import Trouble, find_course, prepare
 from .grade import limits_options
+from .names import units_named
 
 
 @click.command("gradescope-zip")
@@ -29,28 +31,40 @@ def command(out, names, seed_file, force, exercise_seconds, submission_seconds, 
     with --limits-only.
     """
     course = find_course()
-    units = tuple(course.unit(name) for name in names) or course.units
+    units = units_named(course, names)
     if missing := [unit.name for unit in units if not unit.has_solutions]:
         raise Trouble(f"There are no solutions for {', '.join(missing)}; grading needs the course's full repository.")
     if out.exists() and not force:
         raise Trouble(f"{out} is there already. Add --force to replace it.")
-    prepare(list(units))
+    prepare(units)
+    secret = secret_in(seed_file)
+    limits = Limits(exercise_seconds, submission_seconds, memory=memory << 20)
+    content = zipped(gradescope.files(course, units, secret, limits, limits_only))
     try:
-        secret = Secret.read(seed_file) if seed_file.exists() else Secret.create(seed_file)
-        limits = Limits(exercise_seconds, submission_seconds, memory=memory << 20)
-        write(out, gradescope.files(course, units, secret, limits, limits_only))
+        write_whole(out, content, mode=0o600)
+    except OSError as error:
+        raise Trouble(f"{out} cannot be written: {error.strerror}") from None
+    counted = "1 unit" if len(units) == 1 else f"{len(units)} units"
+    click.echo(f"{out}: {counted}, {len(content) >> 10} KB. It holds the solutions and the secret.")
+
+
+def secret_in(path: Path) -> Secret:
+    """The secret in a file, or a new one."""
+    try:
+        return Secret.read(path) if path.exists() else Secret.create(path)
     except RecordError as error:
         raise Trouble(str(error)) from None
     except OSError as error:
-        raise Trouble(f"{error.filename or out} cannot be written: {error.strerror}") from None
-    click.echo(f"{out}: {len(units)} units, {out.stat().st_size >> 10} KB. It holds the solutions and the secret.")
+        raise Trouble(f"{path} cannot be written: {error.strerror}") from None
 
 
-def write(out: Path, files: dict[str, bytes]) -> None:
-    """Write a zip file that its owner alone may read; the same files give the same bytes."""
-    descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(files.items()):
-            info = zipfile.ZipInfo(name, SINCE)
-            info.external_attr = (0o755 if name in ("setup.sh", "run_autograder") else 0o644) << 16
-            archive.writestr(info, content, zipfile.ZIP_DEFLATED)
+def zipped(files: dict[str, bytes]) -> bytes:
+    """A zip file; the same files give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, SINCE)
+            entry.create_system = 3  # Unix, wherever it is made
+            entry.external_attr = (stat.S_IFREG | (0o755 if name in gradescope.EXECUTABLE else 0o644)) << 16
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
+    return buffer.getvalue()

@@ -77,6 +77,7 @@ def conv2d_forward(x, w, b, stride, padding):
     # The last tile reads channels that are not there, and past the end: nothing comes of it, but the memory must be.
     channels = layout.n * layout.c + VECTORS
     rows = tiles.aligned(channels * s * s * plane + layout.overhang, layout.dtype)
+    rows[layout.n * layout.c * s * s * plane :] = 0
     _deal_out(_readable(x, layout.dtype), rows, s, layout.padding, layout.pitch, layout.lines, plane)
     shifts = (np.arange(layout.c)[:, None] * s * s * plane + layout.phase * plane + layout.shift).ravel()
     out = np.empty((layout.n, layout.f, layout.oh, layout.ow), layout.dtype)
@@ -105,6 +106,7 @@ def conv2d_backward(dout, cache):
     if np.shape(dout) != shape:
         raise ValueError(f"dout must have the shape of out, {shape}, not {np.shape(dout)}")
     drows = tiles.aligned((layout.n * layout.f + ROWS) * dplane, layout.dtype)
+    drows[layout.n * layout.f * dplane :] = 0
     db = np.empty(shape[:2], layout.dtype)
     _lay_out(_readable(dout, layout.dtype), drows, layout.margin, layout.pitch, dplane, db)
 
@@ -202,10 +204,11 @@ def _readable(array, dtype):
 
 @njit(cache=True, parallel=True)
 def _deal_out(x, rows, stride, padding, pitch, lines, plane):
-    """Copies each channel of each image into its stride² long rows."""
+    """Copies each channel of each image into its stride² long rows, with zeros around."""
     images, channels, height, _ = x.shape
     for task in prange(images * channels):
         n, c = task // channels, task % channels
+        rows[task * stride**2 * plane : (task + 1) * stride**2 * plane] = 0
         for i in range(height):
             line, a = (i + padding) // stride, (i + padding) % stride
             if line < lines:
@@ -223,6 +226,7 @@ def _lay_out(dout, drows, margin, pitch, plane, sums):
     images, filters, height, width = dout.shape
     for task in prange(images * filters):
         n, f = task // filters, task % filters
+        drows[task * plane : (task + 1) * plane] = 0
         total = dout.dtype.type(0)
         for i in range(height):
             at = task * plane + margin + i * pitch
