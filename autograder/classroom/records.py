@@ -11,7 +11,7 @@ import os
 import secrets
 import urllib.parse
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ class RecordError(Exception):
 class Secret:
     """What only staff know: it signs records, and every student's unseen cases are drawn from it."""
 
-    key: bytes
+    key: bytes = field(repr=False)  # never in a message
 
     @classmethod
     def read(cls, path: Path) -> "Secret":

@@ -90,7 +90,7 @@ class Limits:
 
     exercise: float = 5.0
     submission: float = 30.0
-    patience: float = 2.0
+    patience: float = 3.0
     memory: int = 2 << 30
     files: int = 64
     reply: int = 32 << 20
