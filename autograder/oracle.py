@@ -27,7 +27,7 @@ from .stubs import untouched
 from .trial import Observation, Question, named, put, results_of
 from .wire import Token, pack, plain, unpack
 
-FORMAT = 1
+FORMAT = 2
 # What reading a damaged file can raise; a zip says NotImplementedError of flags and methods that it does not know.
 DAMAGED = (OSError, EOFError, KeyError, ValueError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 STUBS = "stubs.py"

@@ -76,12 +76,10 @@ def pack(value):
     arrays = []
 
     def node(value):
-        if value is None or type(value) in (bool, str):
+        if value is None or type(value) in (bool, str, float, int):
             return value
-        if type(value) is int:
-            return {"int": hex(value)}
-        if type(value) is float:
-            return {"float": value.hex()}
+        if type(value) is list:
+            return [node(item) for item in value]
         if type(value) in (Token, Strange):
             return {type(value).__name__: getattr(value, "id", None) if type(value) is Token else value.kind}
         if type(value) is Network:
@@ -95,8 +93,8 @@ def pack(value):
             as_it_is = LOW_BYTE_FIRST and value.dtype.isnative
             arrays.append((value if as_it_is else value.astype(code)).tobytes())
             return {"array" if isinstance(value, np.ndarray) else "scalar": [code, list(value.shape)]}
-        if type(value) in (list, tuple):
-            return {type(value).__name__: [node(item) for item in value]}
+        if type(value) is tuple:
+            return {"tuple": [node(item) for item in value]}
         if type(value) is dict:
             return {"dict": [[key, node(item)] for key, item in value.items()]}
         raise TypeError(f"not plain data: {type(value).__name__}")
@@ -128,16 +126,16 @@ def unpack(data):
         return made
 
     def value(node):
-        if node is None or type(node) in (bool, str):
+        if type(node) is list:
+            return [value(item) for item in node]
+        if type(node) is int and node.bit_length() > LONGEST:
+            raise Malformed("too large a whole number")
+        if type(node) is not dict:
             return node
-        if type(node) is not dict or len(node) != 1:
+        if len(node) != 1:
             raise Malformed("a node of the header has no kind")
         ((kind, content),) = node.items()
         match kind:
-            case "int":
-                return int(content, 16)
-            case "float":
-                return float.fromhex(content)
             case "array":
                 return array(*content)
             case "scalar":
@@ -148,8 +146,6 @@ def unpack(data):
                 return Strange(content)
             case "Network":
                 return Network.from_state(value(content))
-            case "list":
-                return [value(item) for item in content]
             case "tuple":
                 return tuple(value(item) for item in content)
             case "dict" if all(type(key) is str for key, _ in content):

@@ -293,7 +293,7 @@ def test_replies(server):
         functions.begin()
         assert functions.call("f", (4_300_000,)).failure.kind == "TooLarge"
         functions.begin()
-        assert functions.call("g", (200_000,)).failure.kind == "TooLarge"
+        assert functions.call("g", (2_000_000,)).failure.kind == "TooLarge"
         functions.begin()
         assert functions.call("g", (2,)).value == [0.5, 0.5]
 

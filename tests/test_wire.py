@@ -154,15 +154,11 @@ MALFORMED = {
     "no JSON": message(b"{"),
     "no UTF-8": message(b'"\xff\xfe"'),
     "a header longer than the message": struct.pack("<I", 1000) + b"1.5",
-    "a bare number": message(1.5),
-    "a bare list": message([1]),
+    "an int of many digits": message(b"9" * 10**6),
+    "an int that is too large": message(2**1100),
     "an unknown kind": message({"pickle": "cos\nsystem"}),
-    "two kinds": message({"int": "0x1", "float": "0x1p0"}),
-    "an int that is none": message({"int": "one"}),
-    "an int that is a number": message({"int": 1}),
-    "an int of many digits": message({"int": "z" * 10**6}),
-    "a float that is none": message({"float": "half"}),
-    "a float that is a list": message({"float": [1]}),
+    "two kinds": message({"tuple": [], "Token": 1}),
+    "an int with a kind": message({"int": 1}),
     "an array without a shape": message({"array": ["<f8"]}),
     "an array of objects": message({"array": ["|O", [1]]}, bytes(8)),
     "an array of strings": message({"array": ["<U2", [1]]}, bytes(8)),
@@ -179,7 +175,7 @@ MALFORMED = {
     "a shape that is a string": message({"array": ["<f8", "1"]}, bytes(8)),
     "very many axes": message({"array": ["<f8", [1] * 1000]}, bytes(8)),
     "bytes left over": message(None, b"x"),
-    "a list that is none": message({"list": 3}),
+    "a list with a kind": message({"list": [1]}),
     "a dict of threes": message({"dict": [[1, 2, 3]]}),
     "a dict with a list for a key": message({"dict": [[["a"], None]]}),
     "a token that is none": message({"Token": "x"}),
@@ -187,9 +183,9 @@ MALFORMED = {
     "a network that is none": message({"Network": 3}),
     "a network without layers": message({"Network": {"dict": []}}),
     "a network whose moments do not fit": message(
-        {"Network": {"dict": [[k, {"list": []}] for k in ("layers", "m")] + [["v", {"list": [None]}]]}}
+        {"Network": {"dict": [[k, []] for k in ("layers", "m")] + [["v", [None]]]}}
     ),
-    "deeply nested": message(b'{"list":[' * 100_000),
+    "deeply nested": message(b"[" * 100_000),
 }
 
 
@@ -209,7 +205,7 @@ def test_no_depth_does_harm():
     """Python gives up on the JSON at one depth, and on what is made of it at another."""
     for depth in range(50, 1000, 5):
         with contextlib.suppress(Malformed):
-            unpack(message(b'{"list":[' * depth + b"null" + b"]}" * depth))
+            unpack(message(b"[" * depth + b"null" + b"]" * depth))
 
 
 @given(data, st.data())

