@@ -13,7 +13,7 @@ from .diagnosis import Trial, describe, looks_like, recognise, rest_is_right
 from .exercise import Behaviour, Case, Exercise, Gradient
 from .implementation import Implementation
 from .ladder import Fault, before_calling, disputed, faults, number
-from .oracle import Answer, Oracle, Unanswerable
+from .oracle import Oracle, Unanswerable
 from .outcome import BLOCKED, FAILED, GRADER_ERROR, NOT_STARTED, PASSED, CaseOutcome, Outcome, Place, overall
 from .trial import Observation, Put, Question, put_all, results_of
 
@@ -22,11 +22,10 @@ LONGEST_ARGUMENTS = 100  # characters of arguments that are shown with a wrong a
 
 @dataclass(frozen=True)
 class Asked:
-    """What is put to the student in a case, and what is right."""
+    """What is put to the student in a case."""
 
     case: Case
     question: Question
-    answer: Answer
     puts: list[Put]
 
 
@@ -74,21 +73,26 @@ class Grader:
         asked = [self.questions(exercise, case, first=place == 0) for place, case in enumerate(cases)]
         puts = [put for case_asked in asked if isinstance(case_asked, Asked) for put in case_asked.puts]
         cases_put = [a.case for a in asked if isinstance(a, Asked) for _ in a.puts]
-        seen = iter(put_all(exercise, puts, implementation, cases_put))
-        implementation.forget()
+        # A case is judged while the next ones may be at work elsewhere.
+        seen = put_all(exercise, puts, implementation, cases_put)
         found, trials, at = [], [], []
         for place, case_asked in enumerate(asked):
             outcome = case_asked
             if isinstance(outcome, Asked):
                 observations = [next(seen) for _ in case_asked.puts]
                 try:
-                    outcome = self.try_case(exercise, case_asked, *observations)
+                    answer = self.oracle.answer(exercise, case_asked.case)
+                    outcome = self.try_case(exercise, case_asked, answer, *observations)
+                except Unanswerable as error:
+                    outcome = failed_grader(case_asked.case, str(error))
                 except Exception as error:
                     outcome = failed_grader(case_asked.case, could_not_grade(error))
             if isinstance(outcome, Trial):
                 trials.append(outcome)
                 at.append(place)
             found.append(outcome)
+        next(seen, None)  # so that it knows that all were taken
+        implementation.forget()
         for place, outcome in zip(at, self.judged(exercise, trials, diagnose), strict=True):
             found[place] = outcome
         return tuple(found)
@@ -108,7 +112,7 @@ class Grader:
         after both forwards: some faults only show then.
         """
         try:
-            question, answer = self.oracle.ask(exercise, case)
+            question = self.oracle.question(exercise, case)
             puts = [Put(question, forget=True)]
             if first:
                 if isinstance(case.parameters, tuple) and not isinstance(exercise, Behaviour):
@@ -117,19 +121,19 @@ class Grader:
                     puts += [Put(question, between=other)] if isinstance(exercise, Gradient) else []
                 else:
                     puts.append(Put(question))
-            return Asked(case, question, answer, puts)
+            return Asked(case, question, puts)
         except Unanswerable as error:
             return failed_grader(case, str(error))
         except Exception as error:
             return failed_grader(case, could_not_grade(error))
 
-    def try_case(self, exercise, asked, seen, *again):
+    def try_case(self, exercise, asked, answer, seen, *again):
         """Judge what was seen of a case by itself: a Trial to be judged with the others, or an outcome that is already
         clear."""
-        case, question, answer = asked.case, asked.question, asked.answer
+        case, question = asked.case, asked.question
         found = faults(exercise, question, answer, seen)
         if again and not found:
-            last, found = self.repeated(exercise, asked, seen, *again)
+            last, found = self.repeated(exercise, question, answer, seen, *again)
             if found and isinstance(exercise, Gradient) and not self.forward_is_right(exercise, question, answer, last):
                 return outcome_of(case, BLOCKED, say.forward_first(exercise.name, exercise.of.name))
         if seen.failure and (outcome := self.unfinished(exercise, case, seen)):
@@ -140,16 +144,16 @@ class Grader:
             return failed_grader(case, f"{exercise.id} [{case.name}]: {say.witnesses_disagree(name)}")
         return Trial(case, question, answer, seen, found)
 
-    def repeated(self, exercise, asked, seen, *again):
+    def repeated(self, exercise, question, answer, seen, *again):
         """What is seen when the question is put again, and the faults that only show then."""
         between = again[-1] if len(again) > 2 else None
         again = again[:-1] if between else again
         for later in again:
             if later.stale:
                 return seen, [Fault("side effects", "earlier results", say.overwritten(later.function))]
-        if faults(exercise, asked.question, asked.answer, again[-1]):
+        if faults(exercise, question, answer, again[-1]):
             return again[-1], [Fault("side effects", "repeated", say.not_repeatable(exercise.name))]
-        if between and faults(exercise, asked.question, asked.answer, between):
+        if between and faults(exercise, question, answer, between):
             sentence = say.forgets_its_cache(exercise.name, exercise.of.name)
             return again[-1], [Fault("side effects", "cache", sentence)]
         return again[-1], []

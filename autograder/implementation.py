@@ -21,6 +21,7 @@ import threading
 import traceback
 import types
 import warnings as python_warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -117,8 +118,9 @@ class Kept:
 class Implementation(Protocol):
     def describe(self, name: str) -> Description: ...
 
-    def calls(self, calls: list[Call]) -> list[Reply]:
-        """Make some calls, in their order. A call that wants what another did not keep fails."""
+    def calls(self, calls: list[Call]) -> Iterator[Reply]:
+        """Make some calls, in their order; the replies come as they are there, and are to be taken to the last. A call
+        that wants what another did not keep fails."""
         ...
 
     def call(self, name: str, arguments: tuple, keep: int | None = None, results: int = 1) -> Reply:
@@ -202,7 +204,7 @@ class Functions:
         replies = []
         for call in calls:
             replies.append(self.one_of(call, replies))
-        return replies
+            yield replies[-1]
 
     def one_of(self, call, replies):
         """Make one of several calls, of which these are the replies so far."""

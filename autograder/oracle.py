@@ -51,6 +51,10 @@ class Answer:
 
 
 class Oracle(Protocol):
+    def question(self, exercise: Exercise, case: Case) -> Question: ...
+
+    def answer(self, exercise: Exercise, case: Case) -> Answer: ...
+
     def ask(self, exercise: Exercise, case: Case) -> tuple[Question, Answer]: ...
 
     def mistakes(self, exercise: Exercise, case: Case) -> dict[str, Observation]:
@@ -95,20 +99,28 @@ class Live:
         self.references = unit.reference_functions()
         self.reference = Reference(self.references.namespace, self.references.file)
         self.asked: dict = {}
+        self.answered: dict = {}
         self.mistaken: dict = {}
 
     def known(self, exercise):
         return {mistake.id: mistake for mistake in self.unit.mistakes[exercise.name]}
 
     def ask(self, exercise, case):
+        return self.question(exercise, case), self.answer(exercise, case)
+
+    def question(self, exercise, case):
+        return self.asked_of(exercise, case)[0]
+
+    def asked_of(self, exercise, case):
+        """The question, the same in float64 with its upstream gradients, and the right results of the forward."""
         key = exercise.name, case.name, case.seed
         if key not in self.asked:
-            self.asked[key] = self.compute(exercise, case)
+            self.asked[key] = self.drawn(exercise, case)
         return self.asked[key]
 
-    def compute(self, exercise, case):
+    def drawn(self, exercise, case):
         if isinstance(exercise, Behaviour):
-            return Question({}), Answer()
+            return Question({}), Question({}), {}
         given = exercise.draw(case)
         exact = {name: in_dtype(value, np.float64) for name, value in given.items()}
         upstream, forward = (), {}
@@ -121,17 +133,27 @@ class Live:
             )
             if case.float32:
                 upstream = in_dtype(upstream, np.float32)
-        question = Question(given, upstream, case.float32)
-        exact = Question(exact, in_dtype(upstream, np.float64))
+        return Question(given, upstream, case.float32), Question(exact, in_dtype(upstream, np.float64)), forward
+
+    def answer(self, exercise, case):
+        key = exercise.name, case.name, case.seed
+        if key not in self.answered:
+            self.answered[key] = self.computed(exercise, case)
+        return self.answered[key]
+
+    def computed(self, exercise, case):
+        _, exact, forward = self.asked_of(exercise, case)
+        if isinstance(exercise, Behaviour):
+            return Answer()
         if case.refuses:
             failure = put(exercise, exact, self.reference).failure
             if failure is None or failure.kind != "ValueError":
                 raise Unanswerable(f"{exercise.id} [{case.name}]: the reference does not raise ValueError")
-            return question, Answer(refusal="ValueError")
+            return Answer(refusal="ValueError")
         results = self.run(exercise, exact)
         unwitnessed = case.kink or case.float32 or not self.witness
         witness = {} if unwitnessed else self.slopes(exercise, exact, case, results)
-        return question, Answer(results, "", witness, forward)
+        return Answer(results, "", witness, forward)
 
     def run(self, exercise, question):
         seen = put(exercise, question, self.reference)
@@ -171,7 +193,7 @@ class Live:
     def mistakes(self, exercise, case):
         key = exercise.name, case.name, case.seed
         if key not in self.mistaken:
-            question, _ = self.ask(exercise, case)
+            question = self.question(exercise, case)
             self.mistaken[key] = {
                 mistake.id: put(exercise, question, self.references.override(**{exercise.name: mistake.function}), case)
                 for mistake in self.unit.mistakes[exercise.name]
@@ -181,6 +203,7 @@ class Live:
     def forget(self):
         """Let go of the answers computed so far."""
         self.asked.clear()
+        self.answered.clear()
         self.mistaken.clear()
 
 
@@ -246,10 +269,16 @@ class Frozen:
     def ask(self, exercise, case):
         key = exercise.name, case.name, case.seed
         if key not in self.asked:
-            self.asked[key] = self.answer(exercise, case)
+            self.asked[key] = self.unpacked_answer(exercise, case)
         return self.asked[key]
 
+    def question(self, exercise, case):
+        return self.ask(exercise, case)[0]
+
     def answer(self, exercise, case):
+        return self.ask(exercise, case)[1]
+
+    def unpacked_answer(self, exercise, case):
         data = self.read(exercise, case, "answer")
         along = {name: [Slope(*slope) for slope in found] for name, found in data["slopes"].items()}
         return (

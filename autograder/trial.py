@@ -1,12 +1,14 @@
 """Put one case of an exercise to an implementation, and note what was seen. Students, references and known mistakes
 all go through here, so that what is compared was come by in the same way."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from .exercise import Behaviour, Exercise, Gradient, Unmet
+from .exercise import Behaviour, Case, Exercise, Gradient, Unmet
 from .implementation import Call, Failure, Implementation, Kept, Reply, token_in
 from .network import Network
 from .wire import Strange
@@ -92,24 +94,26 @@ class Put:
 
 def put(exercise: Exercise, question: Question, implementation: Implementation, case=None) -> Observation:
     """Put a question to an implementation."""
-    return put_all(exercise, [Put(question)], implementation, [case])[0]
+    (seen,) = put_all(exercise, [Put(question)], implementation, [case])
+    return seen
 
 
-def put_all(exercise: Exercise, puts: list[Put], implementation: Implementation, cases: list) -> list[Observation]:
-    """Put questions to an implementation, one after the other: what was seen of each. A behaviour goes by its cases."""
+def put_all(
+    exercise: Exercise, puts: list[Put], implementation: Implementation, cases: list[Case]
+) -> Iterator[Observation]:
+    """Put questions to an implementation, one after the other; what was seen of each comes as soon as it is there. A
+    behaviour goes by its cases."""
     if isinstance(exercise, Behaviour):
-        seen = []
         for asked, case in zip(puts, cases, strict=True):
             if asked.forget:
                 implementation.forget()
-            seen.append(watch(exercise, case, implementation))
-        return seen
+            yield watch(exercise, case, implementation)
+        return
     calls = [calls_for(exercise, asked) for asked in puts]
     replies = iter(implementation.calls([call for some in calls for call in some]))
-    return [
-        observation(exercise, asked.question, [next(replies) for _ in some])
-        for asked, some in zip(puts, calls, strict=True)
-    ]
+    for asked, some in zip(puts, calls, strict=True):
+        yield observation(exercise, asked.question, list(islice(replies, len(some))))
+    next(replies, None)  # so that it knows that all were taken
 
 
 def calls_for(exercise: Exercise, asked: Put) -> list[Call]:

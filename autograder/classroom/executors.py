@@ -71,7 +71,7 @@ class Local:
             pool = self.open()
             if len(pool._processes or ()) >= self.workers:
                 return pool.submit(work, job)
-            with deaf_to_interruptions():  # a process that is starting is told nothing of Ctrl-C, so as not to complain
+            with deaf_to_interruptions():
                 return pool.submit(work, job)
         except BrokenProcessPool as error:  # a process died since the last job was done
             lost: Future = Future()
@@ -99,7 +99,8 @@ class Local:
 
 @contextmanager
 def deaf_to_interruptions():
-    """Have processes that are started in here ignore Ctrl-C from their first moment on."""
+    """Have processes that are started in here ignore Ctrl-C, which a terminal sends to all, from their first moment on.
+    This one does so meanwhile."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -136,9 +137,10 @@ class Dask:
         if address != "local":
             asyncio.run(reach(address))
         else:
-            self.cluster = LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=40
-            )
+            with deaf_to_interruptions():
+                self.cluster = LocalCluster(
+                    n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=40
+                )
         self.client = Client(self.cluster or address, set_as_default=False)
         self.workers = max(len(self.client.scheduler_info(n_workers=-1)["workers"]), 1)
 

@@ -47,6 +47,12 @@ class VisibleAndUnseen:
     def ask(self, exercise, case):
         return self.of(case).ask(exercise, case)
 
+    def question(self, exercise, case):
+        return self.of(case).question(exercise, case)
+
+    def answer(self, exercise, case):
+        return self.of(case).answer(exercise, case)
+
     def mistakes(self, exercise, case):
         return self.of(case).mistakes(exercise, case)
 

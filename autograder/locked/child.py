@@ -17,7 +17,7 @@ from .messages import from_description, from_reply, to_call
 
 CHANNEL = 3
 HEAD = struct.Struct("<I")
-PATIENCE = 0.01  # seconds for which replies are kept back to be sent together
+PATIENCE = 0.003  # seconds for which replies are kept back to be sent together
 
 
 def run(descriptor: int, limits, tier) -> None:

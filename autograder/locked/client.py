@@ -10,7 +10,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import numpy as np
 
 from ..implementation import KEPT_NOTHING, Call, Description, Failure, Kept, Reply, token_in
 from ..wire import Malformed, Token, pack, unpack
+from . import confine
 from .confine import Limits, Tier
 from .messages import from_call, to_descriptions, to_replies
 
@@ -109,7 +110,7 @@ class ForkServer:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                answer = self.ask({"fork": True}, [theirs.fileno()])
+                answer = self.ask({"fork": True, "away_from": confine.processor()}, [theirs.fileno()])
             except OSError as error:
                 raise RuntimeError(f"the fork server has ended: {error}") from None
         if "error" in answer:
@@ -290,7 +291,7 @@ class LockedDown:
     def describe(self, name: str) -> Description:
         if name not in self.described:
             try:
-                self.attempt(lambda until: None)  # a process that has the code loaded has told of all functions
+                list(self.attempt(lambda until: ()))  # a process that has the code loaded has told of all functions
                 described = self.described.get(name) or Description("missing", file=self.path)
             except Ended as ended:
                 described = Description("broken", file=self.path, failure=Failure(ended.kind, ended.message))
@@ -301,64 +302,78 @@ class LockedDown:
         return described
 
     def call(self, name: str, arguments: tuple, keep: int | None = None, results: int = 1) -> Reply:
-        return self.calls([Call(name, arguments, keep, results)])[0]
+        (reply,) = self.calls([Call(name, arguments, keep, results)])
+        return reply
 
-    def calls(self, calls: list[Call]) -> list[Reply]:
-        """Make some calls. They are sent together; where the process ends over one of them, those without a reply are
-        made once more in a new process, one by one, so that the call that ends it is found."""
+    def calls(self, calls: list[Call]) -> Iterator[Reply]:
+        """Make some calls. They are sent together, and the replies come while the process works on the next ones. Where
+        it ends over one of them, those without a reply are made once more in a new process, one by one, so that the
+        call that ends it is found."""
         replies: list[Reply] = []
+        told = 0
         alone = len(calls) == 1
         again: set[int] = set()
-        while (place := len(replies)) < len(calls):
+        while told < len(calls):
+            place = len(replies)
             back = max((a.back for a in calls[place].arguments if type(a) is Kept), default=0)
-            if back and (place in again or token_in(replies[place - back].value) is None):
+            gone = self.child is None and any(type(a) is Token for a in calls[place].arguments)
+            if gone or (back and (place in again or token_in(replies[place - back].value) is None)):
                 replies.append(KEPT_NOTHING)
-                continue
-            if back and self.child is None:  # what it kept is gone with its process
+            elif back and self.child is None:  # what it kept is gone with its process
                 again.add(place)
                 del replies[place - back :]
                 continue
-            if self.child is None and any(type(a) is Token for a in calls[place].arguments):
-                replies.append(KEPT_NOTHING)
-                continue
-            try:
-                self.attempt(lambda until, alone=alone: self.ask(calls, replies, alone, until))
-            except Ended as ended:
-                if alone or self.broken or ended.kind == "TimeLimit":
-                    replies.append(Reply(failure=Failure(ended.kind, ended.message)))
-                alone = True
-        return replies
+            else:
+                try:
+                    for reply in self.attempt(lambda until, a=alone, s=place: self.ask(calls[s:], a, until)):
+                        replies.append(reply)
+                        if len(replies) > told:
+                            told += 1
+                            yield reply
+                except Ended as ended:
+                    if alone or self.broken or ended.kind == "TimeLimit":
+                        replies.append(Reply(failure=Failure(ended.kind, ended.message)))
+                    alone = True
+            for reply in replies[told:]:
+                told += 1
+                yield reply
 
-    def ask(self, calls: list[Call], replies: list[Reply], alone: bool, until: Until) -> None:
-        """Make the calls that have no reply yet, and add their replies."""
+    def ask(self, calls: list[Call], alone: bool, until: Until) -> Iterator[Reply]:
+        """Make some calls in the present process: the replies, as they come."""
         forget, self.forgetting = self.forgetting, False
-        asked = [from_call(call) for call in calls[len(replies) :]]
-        self.child.send([pack(("calls", (asked, alone, forget, until.cpu)))], until)
-        while len(replies) < len(calls):
-            for reply in self.answer(until, lambda data: to_replies(data, calls[len(replies) :])):
+        self.child.send([pack(("calls", ([from_call(call) for call in calls], alone, forget, until.cpu)))], until)
+        while calls:
+            replies = self.answer(until, lambda data, calls=calls: to_replies(data, calls))
+            calls = calls[len(replies) :]
+            for reply in replies:
                 if reply.failure and reply.failure.kind in NOTICED:
                     self.hit.append(reply.failure.kind)
                     if reply.failure.kind == "TimeLimit":  # by the child's clock, which is never quite the same twice
                         reply = replace(reply, failure=replace(reply.failure, message=f"{until.limit:g}"))
-                replies.append(reply)
+                yield reply
 
     def forget(self) -> None:
         self.forgetting = True  # goes with the next call
 
     def attempt(self, exchange):
-        """Do `exchange(until)` with a process that has the code loaded. Raises Ended where the process is over."""
+        """What `exchange(until)` yields, with a process that has the code loaded. Raises Ended where that is over."""
         before = time.monotonic()
+        taken = False
         try:
             until = self.until()
             if self.child is None:
                 until = self.start(until)
-            return exchange(until)
+            yield from exchange(until)
+            taken = True
         except Ended as ended:
             self.hit.append(ended.kind)
             self.endings.append(f"{ended.kind} {ended.message}".strip())
             self.end()
+            taken = True
             raise
         finally:
+            if not taken:  # somebody has lost interest: what is still to come would be taken for other answers
+                self.end()
             self.waited += time.monotonic() - before
 
     def question(self, what, arguments, until, reading):

@@ -320,6 +320,21 @@ def first_to_be_killed() -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 
+def processor() -> int:
+    """The processor that this process runs on just now, or -1."""
+    try:
+        return c().sched_getcpu()
+    except (AttributeError, OSError):
+        return -1
+
+
+def keep_away_from(number: int) -> None:
+    """Leave a processor to the grader, who works on the answers that are there while this process makes the next ones.
+    The kernel would have both share one."""
+    if hasattr(os, "sched_getaffinity") and (others := os.sched_getaffinity(0) - {number}):
+        os.sched_setaffinity(0, others)
+
+
 def die_with_parent() -> None:
     """Have this process killed when the one that made it ends."""
     if sys.platform == "linux":

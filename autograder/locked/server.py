@@ -115,17 +115,21 @@ class Server:
             request, descriptors = receive(self.channel)
             if request is None:
                 break
-            send(self.channel, self.fork(descriptors[0]) if "fork" in request else self.end(request["end"]))
+            send(
+                self.channel,
+                self.fork(descriptors[0], request["away_from"]) if "fork" in request else self.end(request["end"]),
+            )
         for number in list(self.children):
             self.end(number)
 
-    def fork(self, descriptor):
+    def fork(self, descriptor, away_from):
         try:
             number = confine.fork(self.flags)
         except OSError as error:
             os.close(descriptor)
             return {"error": str(error)}
         if number == 0:
+            confine.keep_away_from(away_from)
             child.run(descriptor, self.limits, self.tier)
         os.close(descriptor)
         self.children.add(number)

@@ -1,0 +1,195 @@
+"""Checking a notebook's functions: `check("conv.conv2d_forward")` in a cell.
+
+The same engine as everywhere, on the functions of the notebook that calls it. What is right is read from the frozen
+answers beside the notebook. This module is imported by the first cell of every notebook, wherever that is run, so it
+imports the engine only when something is checked.
+"""
+
+import json
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+from ..language import _
+
+ABOUT = "unit.json"  # among the frozen answers beside a notebook: which unit it is, and its points
+STAFF = ".chainrule.json"  # in the folder of an nbgrader course: where the course with the solutions is
+STARTED = Path.cwd()
+
+
+class Shortly(Exception):
+    """An exception that a notebook shows as its text alone: the way to it leads through the engine, which is not what
+    anybody wants to read."""
+
+    def _render_traceback_(self):
+        return [str(self)]
+
+
+class NotRight(Shortly):
+    """An exercise is not right yet. nbgrader sees that a cell has failed by the exception."""
+
+
+class CannotCheck(Shortly):
+    """There is nothing to check with; the text says what to do."""
+
+
+def check(exercise: str, unseen: bool = False) -> None:
+    """Check an exercise of this notebook, such as "conv.conv2d_forward", and show what came of it.
+
+    In a notebook an exercise that is not right ends in NotRight, so that the cell counts as failed; elsewhere the
+    result is printed, and that is all.
+
+    Args:
+        exercise: UNIT.EXERCISE.
+        unseen: whether to ask with cases that students do not know. For staff: that takes the course's solutions.
+    """
+    shown = result(exercise, sys._getframe(1).f_globals, unseen)
+    if not interactive():
+        print(shown)
+        return
+    from IPython.display import display
+
+    display(shown)
+    if not shown.right:
+        raise NotRight(shown.headline)
+
+
+def interactive() -> bool:
+    """Whether IPython runs us, in a notebook or in a terminal."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and ipython.get_ipython() is not None
+
+
+def result(exercise: str, namespace: dict, unseen: bool = False):
+    """What `check` shows: a `showing.Shown`. Raises CannotCheck."""
+    from ..course import CourseError
+    from .showing import Shown
+
+    unit_name, dot, name = exercise.partition(".")
+    if not dot:
+        raise CannotCheck(_('Name the unit too, as in check("conv.{exercise}").').format(exercise=exercise))
+    try:
+        unit, oracle = with_solutions(unit_name) if unseen else beside(unit_name)
+        exercises = unit.exercises
+    except CourseError as error:
+        raise CannotCheck(str(error)) from None
+    if name not in exercises:
+        known = ", ".join(exercises)
+        raise CannotCheck(_("The unit {unit} has no exercise {name}. It has: {known}.").format(**locals()))
+    grader = made(unit, oracle, namespace)
+    asked = exercises[name]
+    if not unseen:
+        outcome = grader.grade(asked)
+        return Shown(outcome, maps=where_wrong(grader, asked, outcome))
+    cases = asked.fresh_cases(seed_of_staff())
+    return Shown(grader.grade(asked, cases or None, diagnose=False), unseen=True)
+
+
+def made(unit, oracle, namespace):
+    """A grader of a notebook's functions."""
+    from ..checking import SECONDS
+    from ..grading import Grader
+    from ..implementation import Functions
+
+    return Grader(unit, Functions(namespace, f"{unit.name}.ipynb", seconds=SECONDS), oracle)
+
+
+def beside(name: str):
+    """The unit and the frozen answers that lie beside the notebook, or those of the course that it lies in."""
+    from ..course import ANSWERS, Course, CourseError
+    from ..oracle import Frozen
+
+    for folder in dict.fromkeys((Path.cwd(), STARTED)):
+        answers = folder / ANSWERS
+        if answers.is_file():
+            unit, frozen = handed_out(folder, answers.stat().st_mtime_ns)
+            if unit.name == name:
+                return unit, frozen
+    try:
+        unit = Course.find().unit(name)
+        return unit, Frozen(unit.answers)
+    except CourseError:
+        raise CannotCheck(
+            _(
+                "The answers of {unit} are not here: there is no {answers} of it in {folder}. It comes with the "
+                "notebook; keep them in one folder, and start the notebook there."
+            ).format(unit=name, answers=ANSWERS, folder=Path.cwd())
+        ) from None
+
+
+@lru_cache(maxsize=4)
+def handed_out(folder: Path, changed: int):
+    """The unit whose notebook, definitions and answers lie in a folder, and its answers."""
+    from ..course import ANSWERS, CourseError, Unit
+    from ..oracle import DAMAGED, Frozen
+
+    class HandedOut(Unit):
+        """A unit of which everything lies in one folder."""
+
+        folder = property(lambda unit: unit.root)
+
+    frozen = Frozen(folder / ANSWERS)
+    try:
+        about = json.loads(frozen.archive.read(ABOUT))
+        return HandedOut(folder, about["name"], about["title"], about["part"], about["points"]), frozen
+    except (*DAMAGED, TypeError) as error:
+        raise CourseError(
+            f"The answers {folder / ANSWERS} are none of a notebook's ({error}). Get them again."
+        ) from None
+
+
+def staff() -> dict:
+    """What `chainrule nbgrader init` noted in the nbgrader course that one stands in."""
+    for folder in (here := Path.cwd(), *here.parents):
+        if (folder / STAFF).is_file():
+            return json.loads((folder / STAFF).read_text(encoding="utf-8"))
+    raise CannotCheck(_("Unseen cases need the course's solutions, which are not here."))
+
+
+def seed_of_staff() -> int:
+    return int(staff()["seed"])
+
+
+def with_solutions(name: str):
+    """The unit in the course with the solutions, and its references as an oracle."""
+    from ..course import Course
+
+    unit = Course.read(Path(staff()["course"])).unit(name)
+    if not unit.has_solutions:
+        raise CannotCheck(_("Unseen cases need the course's solutions, which are not here."))
+    return unit, live(unit.root, name)
+
+
+@lru_cache(maxsize=4)
+def live(root: Path, name: str):
+    from ..course import Course
+    from ..oracle import Live
+
+    return Live(Course.read(root).unit(name), witness=False)
+
+
+def where_wrong(grader, exercise, outcome) -> list:
+    """Maps of where the results are wrong in the case that is explained, where that shows something."""
+    from ..compare import far
+    from ..exercise import Behaviour
+    from ..ladder import leaves
+    from ..outcome import FAILED
+    from ..trial import named, put, results_of
+    from .showing import Shown, maps
+
+    told = Shown(outcome).told[:1]
+    if outcome.status != FAILED or isinstance(exercise, Behaviour) or not told or told[0].rung != "value":
+        return []
+    case = next(case for case in exercise.visible_cases() if case.name == told[0].case)
+    try:
+        question, answer = grader.oracle.ask(exercise, case)
+        seen = put(exercise, question, grader.implementation, case)
+        returned = named(results_of(exercise, question), seen.value)
+        found = []
+        for result, want in answer.results.items():
+            for name, got, right in leaves(result, returned[result], want):
+                if getattr(right, "ndim", 0) and getattr(got, "shape", None) == right.shape:
+                    found += maps(name, far(got, right, question.dtype, exercise.conditioning))
+        return found
+    except Exception:  # a student's function may do anything the second time, and the sentences have been found
+        return []
