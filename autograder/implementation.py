@@ -432,37 +432,41 @@ def differs(before, after):
 def random_state():
     """The global random states of NumPy and of Python, comparable.
 
-    Both are Mersenne Twisters, whose memory is read as it is: to ask for their states takes far longer than most calls.
+    CPython's are read from memory as they are: to ask for them takes far longer than most calls.
     """
+    if not MEMORIES:
+        return np.random.get_bit_generator(), np.random.get_state(legacy=False), random.getstate()
     generator = np.random.get_bit_generator()
     twister = type(generator) is np.random.MT19937
-    numpy = ctypes.string_at(generator.ctypes.state_address, TWISTER) if twister else generator.state
-    return generator, numpy, ctypes.string_at(PYTHONS, TWISTER) if PYTHONS else random.getstate()
+    key = ctypes.string_at(generator.ctypes.state_address, TWISTER) if twister else str(generator.state)
+    # What is left over of a normal pair lies elsewhere: in the RandomState, and in an attribute.
+    return generator, key, [ctypes.string_at(*memory) for memory in MEMORIES], random._inst.gauss_next
 
 
 def restore(state):
-    generator, numpy, python = state
-    np.random.set_bit_generator(generator)
-    if isinstance(numpy, bytes):
-        ctypes.memmove(generator.ctypes.state_address, numpy, TWISTER)
-    else:
-        generator.state = numpy
-    if PYTHONS:
-        ctypes.memmove(PYTHONS, python, TWISTER)
-    else:
-        random.setstate(python)
+    np.random.set_bit_generator(state[0])
+    if not MEMORIES:
+        np.random.set_state(state[1])
+        random.setstate(state[2])
+        return
+    generator, key, contents, random._inst.gauss_next = state
+    if isinstance(key, bytes):
+        ctypes.memmove(generator.ctypes.state_address, key, TWISTER)
+    for (place, size), content in zip(MEMORIES, contents, strict=True):
+        ctypes.memmove(place, content, size)
 
 
-def pythons_twister():
-    """Where CPython keeps the state of the functions of `random`: behind the object's header, 624 words and a position.
-    None where it does not."""
-    generator = random._inst
-    if sys.implementation.name != "cpython" or _random.Random.__basicsize__ != object.__basicsize__ + TWISTER + 4:
-        return None
-    return id(generator) + object.__basicsize__
+def memories():
+    """Where CPython keeps the state of `random`, and what `np.random` keeps besides its bit generator: addresses and
+    sizes, behind the objects' headers. None of another Python is known."""
+    head = object.__basicsize__
+    if sys.implementation.name != "cpython" or _random.Random.__basicsize__ != head + TWISTER + 4:
+        return []
+    numpy = np.random.mtrand._rand
+    return [(id(random._inst) + head, TWISTER), (id(numpy) + head, type(numpy).__basicsize__ - head)]
 
 
-PYTHONS = pythons_twister()
+MEMORIES = memories()
 
 
 @contextlib.contextmanager

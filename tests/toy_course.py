@@ -129,7 +129,7 @@ def in_place(x, w, b):
 
 @mistake(affine_forward, "the global generator is seeded", "Nothing here is random.")
 def seeded(x, w, b):
-    np.random.seed(0)
+    np.random.seed(1234)
     return affine_forward(x, w, b)
 
 

@@ -11,15 +11,16 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
 from ..course import Course, Unit
+from ..exercise import Case
 from ..grading import Grader
-from ..locked.client import ForkServer, LockedDown
+from ..locked.client import Ended, ForkServer, LockedDown
 from ..locked.confine import Limits, Tier
 from ..oracle import Frozen, Live
 from ..outcome import GRADER_ERROR, NOT_STARTED, PASSED, CaseOutcome, Outcome, overall
@@ -85,6 +86,14 @@ class Bench:
         oracle = self.oracles[unit.name]
         oracle.unseen.forget()
         return oracle
+
+    def locked_down(self, asked: dict[str, Any]) -> LockedDown:
+        """A process of its own for what was handed in of a unit, which is about to load it."""
+        functions = self.course.unit(asked["unit"]).points
+        made = LockedDown(self.server(asked["cells"]), asked["cells"], asked["path"], asked["unit"], tuple(functions))
+        with suppress(Ended, RuntimeError):  # it will be seen when something is asked
+            made.launch()
+        return made
 
     def server(self, cells: list[bytes]) -> ForkServer:
         """A fork server that has loaded what these cells import and would take long to."""
@@ -160,31 +169,41 @@ def mark(job: dict[str, Any]) -> dict[str, Any]:
     began = time.perf_counter()
     taken: dict[str, Any] = {"exercises": {}, "memory": 0, "processes": 0, "endings": []}
     units = {}
-    for asked in job["units"]:
-        unit = at.course.unit(asked["unit"])
-        units[unit.name] = (
-            mark_unit(at, unit, asked["cells"], asked["path"], job["seeds"], taken)
-            if asked["cells"]
-            else [exercise_record(outcome, job["seeds"][outcome.exercise]) for outcome in not_handed_in(unit)]
-        )
+    handed_in = [asked for asked in job["units"] if asked["cells"]]
+    ready: list[LockedDown] = []
+    try:
+        for asked in job["units"]:
+            unit = at.course.unit(asked["unit"])
+            if asked["cells"]:
+                # The next unit's process gets ready while this one is graded.
+                place = handed_in.index(asked)
+                ready += [at.locked_down(one) for one in handed_in[len(ready) : place + 2]]
+                units[unit.name] = mark_unit(at, unit, asked, ready[place], job["seeds"], taken)
+            else:
+                units[unit.name] = [exercise_record(o, job["seeds"][o.exercise]) for o in not_handed_in(unit)]
+    finally:
+        for implementation in ready:
+            with suppress(Exception):
+                implementation.end()
     tier = next(iter(at.servers.values())).tier if taken["processes"] else None
     run = {"seconds": round(time.perf_counter() - began, 4), **taken, **run_of(job, tier)}
     return {"units": units, "run": run}
 
 
-def mark_unit(at: Bench, unit: Unit, cells: list[bytes], path: str, seeds: dict[str, int], taken) -> list[dict]:
+def mark_unit(at: Bench, unit: Unit, asked, implementation: LockedDown, seeds: dict[str, int], taken) -> list[dict]:
     """The outcomes of all exercises of a unit, graded in a locked-down process; once more if its fork server died."""
+    exercises = list(unit.exercises.values())
     for attempt in range(2):
-        server = at.server(cells)
-        implementation = LockedDown(server, cells, path, unit.name, tuple(unit.points))
         grader = Grader(unit, implementation, at.oracle(unit))
-        try:
-            marked = [mark_exercise(grader, exercise, seeds, taken, at.limits) for exercise in unit.exercises.values()]
-        finally:
-            with suppress(Exception):
-                implementation.end()
-        if server.alive() or attempt:
+        marked = []
+        for exercise, following in zip(exercises, [*exercises[1:], None], strict=True):
+            implementation.meanwhile = following and partial(prepare, grader, following, seeds)
+            marked.append(mark_exercise(grader, exercise, seeds, taken, at.limits))
+        with suppress(Exception):
+            implementation.end()
+        if implementation.server.alive() or attempt:
             break
+        implementation = at.locked_down(asked)
     taken["memory"] = max(taken["memory"], implementation.memory)
     taken["processes"] += implementation.processes
     return marked
@@ -208,17 +227,28 @@ def mark_exercise(grader: Grader, exercise, seeds, taken, limits: Limits) -> dic
 def judged(grader: Grader, exercise, seed: int) -> Outcome:
     """The outcome of an exercise on cases that the student has not seen: each visible case with new numbers, and new
     shapes. The visible ones themselves are asked only where that goes wrong, to explain it without giving any away."""
-    given = [case for case in exercise.visible_cases() if not isinstance(case.parameters, tuple)]
-    unseen = exercise.fresh_cases(seed, NEW_SHAPES)
-    outcome = grader.grade(exercise, [*unseen, *given], diagnose=False)
+    outcome = grader.grade(exercise, cases_for(exercise, seed), diagnose=False)
     if outcome.status == PASSED:
         grader.known[exercise.name] = True
         return outcome
     visible = grader.grade(exercise)
     if visible.status != PASSED:
         return visible
-    cases = (*visible.cases, *grader.grade(exercise, unseen).cases)
+    cases = (*visible.cases, *grader.grade(exercise, exercise.fresh_cases(seed, NEW_SHAPES)).cases)
     return replace(visible, status=overall(cases), cases=cases)
+
+
+def cases_for(exercise, seed: int) -> list[Case]:
+    """What is asked of everybody: unseen cases, and those visible ones whose numbers are given."""
+    given = [case for case in exercise.visible_cases() if not isinstance(case.parameters, tuple)]
+    return [*exercise.fresh_cases(seed, NEW_SHAPES), *given]
+
+
+def prepare(grader: Grader, exercise, seeds: dict[str, int]) -> None:
+    """Draw the questions of an exercise that comes next, while the submission is busy with another."""
+    with suppress(Exception):  # it will be seen when they are asked
+        for case in cases_for(exercise, seeds[exercise.id]):
+            grader.oracle.question(exercise, case)
 
 
 def exercise_record(outcome: Outcome, seed: int, known=None, limits=(), output=0) -> dict[str, Any]:

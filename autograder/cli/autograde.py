@@ -8,8 +8,8 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ..classroom.executors import executor
-from ..classroom.statistics import troubles_of
 from ..classroom.plain import one_line
+from ..classroom.statistics import troubles_of
 from ..outcome import GRADER_ERROR
 from ..summary import plain_points
 from . import Trouble, screen

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -83,15 +84,11 @@ def init(folder, names, course_id, exchange, force):
     except Unwritable as error:
         raise click.ClickException(str(error)) from None
     for said, files in (("Wrote", written.new), ("Updated", written.updated)):
-        for name in files:
-            click.echo(f"{said} {folder / name}")
+        for parent, names in groupby(map(Path, files), lambda path: path.parent):
+            click.echo(f"{said} {folder / parent}: {', '.join(path.name for path in names)}")
     for name in written.kept:
-        click.echo(f"Kept {folder / name}: it was edited. --force replaces it.")
-    if not (written.new or written.updated or written.kept):
+        click.echo(f"Kept {folder / name}: it is not as it was written. --force replaces it.")
+    if assignments := [Path(name).stem for name in (*written.new, *written.updated) if name.endswith(".ipynb")]:
+        click.echo(f"Next: cd {folder} && nbgrader generate_assignment {assignments[0]}")
+    elif not (written.new or written.updated or written.kept):
         click.echo(f"{folder} is up to date: {written.same} files.")
-    else:
-        click.echo(f"Next: cd {folder} && nbgrader generate_assignment {next_unit(place)}")
-
-
-def next_unit(folder: Path) -> str:
-    return sorted(path.name for path in (folder / "source").iterdir() if path.is_dir())[0]

@@ -17,6 +17,8 @@ from .messages import from_description, from_reply, to_call
 
 CHANNEL = 3
 HEAD = struct.Struct("<I")
+SEED = 1_917_352_064  # one that nobody chooses: who sets another is seen to do so
+TOGETHER = 4  # replies in one message at most: the grader judges them while this process makes the next calls
 PATIENCE = 0.003  # seconds for which replies are kept back to be sent together
 
 
@@ -40,7 +42,7 @@ def lock(descriptor, limits, tier):
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     os.dup2(1, 2)
-    random.seed(0)  # after a fork Python seeds it anew; code that does not seed it is to do the same every time
+    random.seed(SEED)  # after a fork Python seeds it anew; code that does not seed it is to do the same every time
     if descriptor != CHANNEL:
         os.dup2(descriptor, CHANNEL)
     os.closerange(CHANNEL + 1, 4096)
@@ -79,7 +81,7 @@ def make_calls(functions, channel, calls, alone, seconds):
         functions.seconds = max(seconds - (time.process_time() - began), 0.01)
         replies.append(functions.one_of(call, replies))
         waiting.append(from_reply(replies[-1]))
-        if alone or len(replies) == len(calls) or time.monotonic() - sent > PATIENCE:
+        if alone or len(replies) == len(calls) or len(waiting) == TOGETHER or time.monotonic() - sent > PATIENCE:
             channel.write(waiting)
             waiting, sent = [], time.monotonic()
 

@@ -10,7 +10,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -251,6 +251,8 @@ class LockedDown:
         self.server, self.cells, self.path, self.name, self.functions = server, cells, path, name, tuple(functions)
         self.limits = server.limits
         self.child: Child | None = None
+        self.loaded = False  # whether that process has said that it has the code
+        self.meanwhile: Callable[[], None] | None = None  # what to do, once, while the process works
         self.broken: Failure | None = None  # why its code could not even be loaded
         self.described: dict[str, Description] = {}
         self.forgetting = False
@@ -264,7 +266,8 @@ class LockedDown:
     def begin(self) -> None:
         """Begin an exercise: its time counts from here."""
         self.hit, self.endings = [], []
-        self.cpu_before, self.waited_before = self.cpu(), self.waited
+        self.counted = self.child.cpu() if self.child else 0.0
+        self.cpu_before, self.waited_before = self.ended_cpu + self.counted, self.waited
 
     def cpu(self) -> float:
         """Seconds of CPU time that the submission has used so far."""
@@ -342,6 +345,9 @@ class LockedDown:
         """Make some calls in the present process: the replies, as they come."""
         forget, self.forgetting = self.forgetting, False
         self.child.send([pack(("calls", ([from_call(call) for call in calls], alone, forget, until.cpu)))], until)
+        if self.meanwhile:
+            work, self.meanwhile = self.meanwhile, None
+            work()
         while calls:
             replies = self.answer(until, lambda data, calls=calls: to_replies(data, calls))
             calls = calls[len(replies) :]
@@ -361,7 +367,7 @@ class LockedDown:
         taken = False
         try:
             until = self.until()
-            if self.child is None:
+            if not self.loaded:
                 until = self.start(until)
             yield from exchange(until)
             taken = True
@@ -376,37 +382,38 @@ class LockedDown:
                 self.end()
             self.waited += time.monotonic() - before
 
-    def question(self, what, arguments, until, reading):
-        """Put a question, wait for the answer and read it."""
-        self.child.send([pack((what, (*arguments, until.cpu)))], until)
-        return self.answer(until, reading)
-
     def answer(self, until, reading):
         try:
             return reading(self.child.receive(until))
         except Malformed as error:
             raise Ended("Malformed", str(error)[:200]) from None
 
+    def launch(self) -> None:
+        """Have a new process load the code, without waiting for it."""
+        self.child = self.server.fork()
+        self.processes += 1
+        cells = [np.frombuffer(cell, np.uint8) for cell in self.cells]
+        loading = self.loading()
+        self.child.send([pack(("load", (cells, self.path, self.name, self.functions, loading.cpu)))], loading)
+
     def start(self, until) -> Until:
         """A new process with the code loaded. Loading has an exercise's time of its own, so that it cannot fail because
         the present exercise has used up its own; gives how long the present exercise may then take."""
         if self.broken:
             raise Ended(self.broken.kind, self.broken.message)
-        self.child = self.server.fork()
-        self.processes += 1
         before = time.monotonic()
-        loading = self.loading()
         try:
-            cells = [np.frombuffer(cell, np.uint8) for cell in self.cells]
-            asked = cells, self.path, self.name, self.functions
-            described = self.question("load", asked, loading, to_descriptions)
+            if self.child is None:
+                self.launch()
+            described = self.answer(self.loading(), to_descriptions)
             self.described = {**dict(zip(self.functions, described, strict=False)), **self.described}
         except Ended as ended:
             self.broken = Failure(ended.kind, ended.message)
             raise
+        self.loaded = True
         taken = time.monotonic() - before
         self.waited_before += taken
-        self.cpu_before += self.child.cpu() if taken > 2 / TICKS else 0.0
+        self.cpu_before += self.child.cpu() - self.counted if taken > 2 / TICKS else 0.0
         return replace(until, clock=until.clock + taken)
 
     def loading(self) -> Until:
@@ -422,7 +429,7 @@ class LockedDown:
             used = self.child.end()
             self.ended_cpu += used["cpu"]
             self.memory = max(self.memory, used["memory"])
-            self.child = None
+            self.child, self.loaded, self.counted = None, False, 0.0
 
 
 def signal_name(number: int) -> str:

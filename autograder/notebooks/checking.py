@@ -133,9 +133,8 @@ def handed_out(folder: Path, changed: int):
         about = json.loads(frozen.archive.read(ABOUT))
         return HandedOut(folder, about["name"], about["title"], about["part"], about["points"]), frozen
     except (*DAMAGED, TypeError) as error:
-        raise CourseError(
-            f"The answers {folder / ANSWERS} are none of a notebook's ({error}). Get them again."
-        ) from None
+        said = _("{file} does not belong to a notebook ({error}). Get it again.")
+        raise CourseError(said.format(file=folder / ANSWERS, error=error)) from None
 
 
 def staff() -> dict:

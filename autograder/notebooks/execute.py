@@ -107,7 +107,9 @@ class SubmittedNotebook(NotebookExporter):
             expected = {a.name: [n.name for n in a.notebooks] for a in gradebook.assignments}
         for student, folder in student_folders(at, at.assignment_id, at.student_id):
             names = [n for n in expected.get(at.assignment_id, ()) if at.notebook_id in ("*", n)]
-            missing = [path for n in names if (path := os.path.join(folder, f"{n}.ipynb")) not in folders.get(folder, ())]
+            missing = [
+                path for n in names if (path := os.path.join(folder, f"{n}.ipynb")) not in folders.get(folder, ())
+            ]
             if missing:
                 folders[folder] = [*folders.get(folder, ()), *missing]
                 self.log.warning("%s handed in no %s", student, ", ".join(map(os.path.basename, missing)))
@@ -177,8 +179,12 @@ class SubmittedNotebook(NotebookExporter):
 class LockedExecute(NbGraderPreprocessor):
     """Fills graded cells with the outcome of their exercises."""
 
-    course = Unicode("", help="Folder of the chainrule course; found above the nbgrader course if empty.").tag(config=True)
-    exercise_seconds = Float(DEFAULT.exercise, help="CPU time for one exercise, all its cases together.").tag(config=True)
+    course = Unicode("", help="Folder of the chainrule course; found above the nbgrader course if empty.").tag(
+        config=True
+    )
+    exercise_seconds = Float(DEFAULT.exercise, help="CPU time for one exercise, all its cases together.").tag(
+        config=True
+    )
     submission_seconds = Float(DEFAULT.submission, help="CPU time for one unit of a submission.").tag(config=True)
     memory = Integer(DEFAULT.memory >> 20, help="MB of address space, NumPy's own included.").tag(config=True)
     limits_only = Bool(False, help="Grade even where this machine cannot lock submissions in.").tag(config=True)
@@ -306,7 +312,9 @@ def about_submission(remarks: list[str]) -> str:
 
 def student_folders(coursedir, assignment: str, student: str = "*"):
     """Who has a folder for an assignment in submitted/: the student and the folder."""
-    pattern = re.compile(coursedir.format_path(coursedir.submitted_directory, "(?P<student_id>.*)", assignment, escape=True))
+    pattern = re.compile(
+        coursedir.format_path(coursedir.submitted_directory, "(?P<student_id>.*)", assignment, escape=True)
+    )
     excluded = set(filter(None, coursedir.student_id_exclude.split(",")))
     for folder in sorted(glob.glob(coursedir.format_path(coursedir.submitted_directory, student, assignment))):
         match = pattern.fullmatch(folder)

@@ -6,6 +6,7 @@ finds every result at hand.
 
 import logging
 import os
+import warnings
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SAWarning
 
 from ..classroom.submissions import Submission
 from .execute import Fault, SubmittedNotebook, student_folders
@@ -103,22 +106,9 @@ def logged():
         log.removeHandler(handler)
 
 
-def opened(folder: Path, name: str, course: str = "") -> Assignment:
-    """An assignment of the nbgrader course in a folder. Raises CourseFault, or execute.Fault.
-
-    The current directory becomes that folder, as nbgrader needs it.
-    """
-    folder = folder.resolve()
-    if not (folder / "nbgrader_config.py").is_file():
-        raise CourseFault(
-            f"There is no nbgrader course in {folder}: no nbgrader_config.py. Name its folder with --course-dir, or make "
-            "one with `chainrule nbgrader init`."
-        )
-    os.chdir(folder)
-    app = AutogradeApp()
-    app.log_level = logging.CRITICAL
-    with captured(app):
-        app.initialize([])
+def opened(folder: Path, name: str) -> Assignment:
+    """An assignment of the nbgrader course in a folder. Raises CourseFault, or execute.Fault."""
+    app = configured(folder)
     at = app.coursedir
     notebooks = notebooks_of(at, name)
     at.assignment_id = name
@@ -130,30 +120,37 @@ def opened(folder: Path, name: str, course: str = "") -> Assignment:
         )
     if SubmittedNotebook.__name__ not in str(app.config.Autograde.get("exporter_class", "")):
         raise CourseFault(
-            f"{folder / 'nbgrader_config.py'} does not grade with chainrule. Add these lines:\n"
+            f"{Path(at.root) / 'nbgrader_config.py'} does not grade with chainrule. Add these lines:\n"
             "from autograder.notebooks.execute import configure\nconfigure(c)"
         )
-    reader = SubmittedNotebook(parent=Seen(at, app), config=app.config)
+    reader = SubmittedNotebook(parent=Autograde(coursedir=at, parent=app), config=app.config)
     sessions = [session for notebook in notebooks if (session := reader.session(name, notebook))]
     if not sessions:
         raise CourseFault(
-            f"No cell of {name} asks for an exercise of the course: its tests should say check(\"unit.exercise\")."
+            f'No cell of {name} asks for an exercise of the course: its tests should say check("unit.exercise").'
         )
     return Assignment(app, name, students, sessions)
 
 
-def Seen(coursedir, app):  # noqa: N802
-    """A converter that has found no submissions yet."""
-    return Autograde(coursedir=coursedir, parent=app)
+def configured(folder: Path) -> AutogradeApp:
+    """nbgrader, with the configuration of the course in a folder. Raises CourseFault.
 
-
-@contextmanager
-def captured(app):
-    """nbgrader ends the process where its configuration is wrong: have it say so instead."""
+    The current directory becomes that folder, as nbgrader needs it.
+    """
+    folder = folder.resolve()
+    if not (folder / "nbgrader_config.py").is_file():
+        raise CourseFault(
+            f"There is no nbgrader course in {folder}: no nbgrader_config.py. Go to the course's folder, or make one "
+            "with `chainrule nbgrader init`."
+        )
+    os.chdir(folder)
+    warnings.filterwarnings("ignore", category=SAWarning)  # of nbgrader's own ways with its database
+    app = AutogradeApp(log_level=logging.CRITICAL, raise_config_file_errors=True)
     try:
-        yield
-    except SystemExit:
-        raise CourseFault("nbgrader_config.py cannot be read. `nbgrader --version` in its folder says why.") from None
+        app.initialize([])
+    except (Exception, SystemExit) as error:  # it is code of the instructor's
+        raise CourseFault(f"{folder / 'nbgrader_config.py'} cannot be read: {type(error).__name__}: {error}") from None
+    return app
 
 
 def notebooks_of(coursedir, name: str) -> list[str]:
@@ -181,8 +178,6 @@ def notebooks_of(coursedir, name: str) -> list[str]:
 
 def shown_url(url: str) -> str:
     """A database's address without its password."""
-    from sqlalchemy.engine import make_url
-
     return make_url(url).render_as_string(hide_password=True)
 
 

@@ -348,9 +348,9 @@ def not_there(name):
 
 
 def was_old(name):
-    return _("{name} is in an old notebook format. It was read all the same: save it once with a current Jupyter.").format(
-        name=name
-    )
+    return _(
+        "{name} is in an old notebook format. It was read all the same: save it once with a current Jupyter."
+    ).format(name=name)
 
 
 def another_course(name):

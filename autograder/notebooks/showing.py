@@ -98,8 +98,10 @@ class Shown:
         a stub is said by the headline."""
         if self.unseen or (self.outcome.status == NOT_STARTED and not any(case.rung for case in self.outcome.cases)):
             return []
-        told = {(case.sentence, case.hint): case for case in reversed(self.wrong)}
-        return [self.of_this_notebook(case) for case in reversed(told.values())]
+        told: dict[tuple, CaseOutcome] = {}
+        for case in self.wrong:
+            told.setdefault((case.sentence, case.hint), case)
+        return [self.of_this_notebook(case) for case in told.values()]
 
     def of_this_notebook(self, case: CaseOutcome) -> CaseOutcome:
         """The case with what it says of the file of stubs said of the notebook."""
