@@ -18,7 +18,6 @@ import numpy as np
 
 from ..implementation import KEPT_NOTHING, Call, Description, Failure, Kept, Reply, token_in
 from ..wire import Malformed, Token, pack, unpack
-from . import confine
 from .confine import Limits, Tier
 from .messages import from_call, to_descriptions, to_replies
 
@@ -110,7 +109,7 @@ class ForkServer:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                answer = self.ask({"fork": True, "away_from": confine.processor()}, [theirs.fileno()])
+                answer = self.ask({"fork": True}, [theirs.fileno()])
             except OSError as error:
                 raise RuntimeError(f"the fork server has ended: {error}") from None
         if "error" in answer:

@@ -16,6 +16,7 @@ import struct
 import sys
 import sysconfig
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 # clone(2), mount(2), umount2(2) and prctl(2): their constants.
@@ -142,10 +143,12 @@ class Prototypes:
                 raise OSError(code, f"{name}: {os.strerror(code)}")
             return done
 
+        setattr(self, name, call)
         return call
 
 
-def c():
+@cache
+def c() -> Prototypes:
     return Prototypes()
 
 
@@ -225,8 +228,9 @@ def landlock(keep: list[str]) -> int:
     return version
 
 
-def seccomp() -> None:
-    """Refuse every system call that computing does not need, for ever."""
+@cache
+def filter_program() -> tuple[int, ctypes.Array]:
+    """The rules of `seccomp`: how many, and their code."""
     allow, trap, kill = 0x7FFF0000, 0x00050000, 0x80000000
     load, equal, back = 0x20, 0x15, 0x06
     allowed = sorted({row[MACHINE.column] for row in ALLOWED.values()} - {None})
@@ -245,8 +249,13 @@ def seccomp() -> None:
         rules += [(equal, 0, 1, number), (back, 0, 0, trap | errno.ENOSYS)]
     rules.append((back, 0, 0, trap | errno.EPERM))
     code = b"".join(struct.pack("<HBBI", *rule) for rule in rules)
-    buffer = ctypes.create_string_buffer(code, len(code))
-    program = struct.pack("@HxxxxxxP", len(rules), ctypes.addressof(buffer))
+    return len(rules), ctypes.create_string_buffer(code, len(code))
+
+
+def seccomp() -> None:
+    """Refuse every system call that computing does not need, for ever."""
+    count, code = filter_program()
+    program = struct.pack("@HxxxxxxP", count, ctypes.addressof(code))
     lib = c()
     lib.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     lib.prctl(PR_SET_SECCOMP, 2, program, 0, 0)
@@ -318,21 +327,6 @@ def first_to_be_killed() -> None:
     """Where memory runs out on the whole machine, let this process and its children go first, and not the grader."""
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
-
-
-def processor() -> int:
-    """The processor that this process runs on just now, or -1."""
-    try:
-        return c().sched_getcpu()
-    except (AttributeError, OSError):
-        return -1
-
-
-def keep_away_from(number: int) -> None:
-    """Leave a processor to the grader, who works on the answers that are there while this process makes the next ones.
-    The kernel would have both share one."""
-    if hasattr(os, "sched_getaffinity") and (others := os.sched_getaffinity(0) - {number}):
-        os.sched_setaffinity(0, others)
 
 
 def die_with_parent() -> None:
