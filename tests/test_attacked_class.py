@@ -14,7 +14,7 @@ from autograder.attack import PORT, honest_work, listener
 from autograder.classroom.records import reproducible
 
 UNITS = sorted({technique.unit for technique in TECHNIQUES.values()})
-QUICK = ("--exercise-seconds", "1", "--submission-seconds", "2", "--memory", "1024")
+QUICK = ("--exercise-seconds", "1", "--submission-seconds", "4", "--memory", "1024")
 
 
 def grade(submissions, out, secret):

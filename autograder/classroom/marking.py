@@ -28,7 +28,6 @@ from .records import short
 
 # Modules that take long to import: where a hand-in names one, its process is forked from a server that has it loaded.
 SLOW_TO_IMPORT = {"matplotlib": "matplotlib.pyplot", "torch": "torch"}
-NEW_SHAPES = 2  # cases in shapes that the student has not seen, besides each visible case with new numbers
 HERE = threading.local()
 
 
@@ -234,14 +233,21 @@ def judged(grader: Grader, exercise, seed: int) -> Outcome:
     visible = grader.grade(exercise)
     if visible.status != PASSED:
         return visible
-    cases = (*visible.cases, *grader.grade(exercise, exercise.fresh_cases(seed, NEW_SHAPES)).cases)
+    cases = (*visible.cases, *grader.grade(exercise, unseen_cases(exercise, seed)).cases)
     return replace(visible, status=overall(cases), cases=cases)
 
 
 def cases_for(exercise, seed: int) -> list[Case]:
     """What is asked of everybody: unseen cases, and those visible ones whose numbers are given."""
     given = [case for case in exercise.visible_cases() if not isinstance(case.parameters, tuple)]
-    return [*exercise.fresh_cases(seed, NEW_SHAPES), *given]
+    return [*unseen_cases(exercise, seed), *given]
+
+
+def unseen_cases(exercise, seed: int) -> list[Case]:
+    """Each visible case that is drawn, with new numbers, and cases that are drawn anew altogether: two, but more where
+    few are drawn, for who guesses between two answers must not be right in all of them."""
+    drawn = sum(isinstance(case.parameters, tuple) for case in exercise.visible_cases())
+    return exercise.fresh_cases(seed, max(2, 14 - 2 * drawn))
 
 
 def prepare(grader: Grader, exercise, seeds: dict[str, int]) -> None:

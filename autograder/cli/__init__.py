@@ -24,13 +24,19 @@ TEACHING = {
     "grade": "grade what a whole class has handed in",
     "regrade": "grade one student once more, and compare",
     "verify-record": "check a grade record's signature",
+    "nbgrader": "assignments for nbgrader: build them, check them",
+    "autograde": "grade an nbgrader assignment, many at once",
     "similarity": "rank pairs of submissions by what they share",
     "gradescope-zip": "build an autograder for Gradescope",
     "attack": "replay known attacks against your set-up",
     "verify": "prove that units are sound",
     "answers": "build the frozen answers",
 }
-EXTRAS = {"jinja2": "grading", "pygments": "grading"}  # which extra brings what some commands need
+# Which extra brings what some commands need.
+EXTRAS = {
+    **dict.fromkeys(("jinja2", "pygments"), "grading"),
+    **dict.fromkeys(("bleach", "latex2mathml", "nbconvert", "nbformat", "nbgrader", "traitlets"), "jupyter"),
+}
 COMMANDS = {**LEARNING, **TEACHING}
 
 

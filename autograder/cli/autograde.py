@@ -28,8 +28,8 @@ def command(assignment, jobs, scheduler, course_dir):
     """Grade what was handed in for ASSIGNMENT of an nbgrader course, and record it in nbgrader's gradebook.
 
     Does what `nbgrader autograde` does, with the same points, for several submissions at once. The same command again
-    goes on where it was stopped, and does only what is new or changed. Exit status 1 where something could not be graded
-    or recorded and needs you.
+    goes on where it was stopped, and does only what is new or changed. Exit status 1 where something could not be
+    graded or recorded and needs you.
     """
     from ..notebooks.recording import CourseFault, Fault, opened
 

@@ -111,9 +111,10 @@ def cells(unit: Unit) -> Iterator[NotebookNode]:
 def setup(reference: Reference) -> NotebookNode:
     lines = [
         *(f"# {line}" for line in _(BEGIN).split("\n")),
-        "from autograder.notebooks.checking import check",
-        "",
         *reference.given,
+        "",
+        # Last: where submissions are graded, locked in, there may be nothing to check with, and the rest must be there.
+        "from autograder.notebooks.checking import check",
     ]
     return cell("code", "setup", "\n".join(lines), locked=True)
 

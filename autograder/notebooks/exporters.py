@@ -56,7 +56,7 @@ class Row:
 def rows_of(gradebook: Gradebook, assignments: list[str], students: list[str]) -> Iterator[Row]:
     """A row for every assignment and student; for some of them where they are named."""
     for assignment in gradebook.assignments:
-        for student in gradebook.students:
+        for student in sorted(gradebook.students, key=lambda student: student.id):
             if (assignments and assignment.name not in assignments) or (students and student.id not in students):
                 continue
             try:

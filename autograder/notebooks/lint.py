@@ -22,9 +22,9 @@ from ..locked.client import NotLocked
 from ..outcome import PASSED
 from ..summary import plain_points
 from .execute import Fault, LockedExecute, SubmittedNotebook, chainrule_course
-from .marking import CHECK, IMPORTS_CHECK, NO_CHECK
+from .marking import CHECK, IMPORTS_CHECK, NO_CHECK, asked_in
 from .recording import CourseFault, configured
-from .restoring import cells_in, is_cell, name_in, said_of, text_of
+from .restoring import cells_in, name_in, said_of, text_of
 
 SEED = 20260101  # of the unseen cases with which solutions and stubs are tried
 GRADE_ID = re.compile(r"[A-Za-z0-9_-]+")
@@ -146,8 +146,8 @@ def about_names(app) -> Iterator[Finding]:
                 yield Finding(
                     "nbgrader_config.py",
                     "",
-                    f"The name of {student.id} has a comma, a quote or a formula in it, and nbgrader's own CSV does not "
-                    "quote it.",
+                    f"The name of {student.id} has a comma, a quote or a formula in it, and nbgrader's own CSV does "
+                    "not quote it.",
                     'Set c.ExportApp.plugin_class = "autograder.notebooks.exporters.QuotedCsv".',
                 )
     for name in sorted(names):
@@ -185,7 +185,7 @@ class opened_gradebook:
 def about_notebook(path: Path, root: Path, course: Course, settings: LockedExecute) -> Iterator[Finding]:
     file = shown(path, root)
     cells = cells_in(path)
-    if not cells or not all(map(is_cell, cells)):
+    if not cells:
         yield Finding(file, "", "It cannot be read as a notebook.", "Open it in Jupyter and save it, or write it anew.")
         return
     units = {unit.name: unit for unit in course.units}
@@ -236,12 +236,11 @@ def about_cell(cell, said: dict[str, Any], units, notebook: str, asked: dict[str
         yield "It is a test, but no code.", "Make it a code cell, or an answer that is graded by hand."
         return
     code = "\n".join(line.partition("#")[0] for line in text.split("\n"))
-    found = CHECK.search(code)
-    unit, exercise = found.groups() if found else (notebook, name.removeprefix("test_"))
-    if not found or exercise not in (units[unit].points if unit in units else ()):
+    unit, exercise = asked_in(text, name, notebook)
+    if exercise not in (units[unit].points if unit in units else ()):
         yield (
-            "It fails open: it asks for no exercise of the course, so nothing can be said of it without running it, and "
-            "nbgrader gives full points to a cell that says nothing.",
+            "It fails open: it asks for no exercise of the course, so nothing is known of it without running it, "
+            "and nbgrader gives full points to a cell that says nothing.",
             'Let it say check("unit.exercise"); as it is, it earns nothing until you grade it by hand.',
         )
         return

@@ -45,13 +45,19 @@ def secret_of(root: Path) -> Secret:
     return secret_for(Store(home(root)), home(root) / "secret")
 
 
+def asked_in(source: str, name: str, notebook: str) -> tuple[str, str]:
+    """The unit and the exercise that a test cell asks for: that in `check("unit.exercise")`, or that in its name."""
+    code = "\n".join(line.partition("#")[0] for line in source.split("\n"))
+    asked = CHECK.search(code)
+    return asked.groups() if asked else (notebook, name.removeprefix("test_"))
+
+
 def exercises_of(course: Course, notebook: str, master: Master) -> dict[str, str]:
-    """Which exercise each graded test cell asks for: that in `check("unit.exercise")`, or else the one in its name."""
+    """Which of the course's exercises each graded test cell asks for."""
     points = {unit.name: unit.points for unit in course.units}
     found = {}
     for cell in master.tests:
-        asked = CHECK.search(cell.source)
-        unit, name = asked.groups() if asked else (notebook, cell.name.removeprefix("test_"))
+        unit, name = asked_in(cell.source, cell.name, notebook)
         if name in points.get(unit, {}):
             found[cell.name] = f"{unit}.{name}"
     return found

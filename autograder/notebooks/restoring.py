@@ -140,9 +140,10 @@ def master_of(gradebook, notebook: str, assignment: str, source: Path | None = N
 
 
 def cells_in(path: Path | None) -> list[dict[str, Any]]:
-    """The cells of the instructor's own notebook, or none where it is not there."""
+    """The cells of the instructor's own notebook, or none where it is not there or cannot be read."""
     try:
-        return json.loads(path.read_bytes())["cells"] if path else []
+        cells = json.loads(path.read_bytes())["cells"] if path else []
+        return cells if all(map(is_cell, cells)) else []
     except (OSError, ValueError, KeyError, TypeError):
         return []
 
@@ -208,7 +209,7 @@ def upgraded(notebook: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def is_cell(cell: Any) -> bool:
-    if not isinstance(cell, dict) or cell.get("cell_type") not in NEW:
+    if not isinstance(cell, dict) or cell.get("cell_type") not in list(NEW):  # a list, for it may be of any type
         return False
     source = cell.get("source")
     return isinstance(source, str) or (isinstance(source, list) and all(isinstance(line, str) for line in source))
