@@ -56,7 +56,7 @@ half_square = value(
 @behaviour(cases={"it learns": (5, 30), "so does one row": (1, 60)}, fresh=lambda rng: (int(rng.integers(2, 6)), 40),
            needs=(affine_backward, half_square))  # fmt: skip
 def descend(student, rng, n, steps):
-    x = rng.normal(size=(n, 2))
+    x = np.resize([[1.5, 0.0], [0.0, 1.5]], (n, 2)) + 0.2 * rng.normal(size=(n, 2))
     target = x @ np.array([[1.0], [-2.0]]) + 0.5
     first = student.descend(x, target, 0, 0.1)
     last = student.descend(x, target, steps, 0.1)

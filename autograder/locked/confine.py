@@ -26,6 +26,8 @@ MNT_DETACH = 2
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 24, 38
 PR_SET_CHILD_SUBREAPER = 36
 
+PLACES = ("/tmp", "/mnt", "/media", "/srv", "/var/tmp", "/run", "/opt")  # where a new root may be made, in own_root
+
 # What a process that only computes may ask of the kernel; everything else is answered "not permitted". No call that
 # makes a process, a thread or a socket, changes a file or an owner, or touches another process is among them.
 # name: number on x86-64, number on AArch64 (None: AArch64 has it under another name only).
@@ -175,12 +177,13 @@ def own_root(keep: list[str]) -> None:
     """Make a file system that holds nothing but some folders, readable only, the root. Needs a mount namespace."""
     lib = c()
     lib.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None)
-    root = "/tmp"
-    lib.mount(b"none", root.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, b"size=1m,mode=755")
     # The folders are named from the old root, which the new one hides from here on.
     real = {path: os.path.realpath(path) for path in keep}
-    if any(path.startswith(root + "/") for path in real.values()):
-        raise OSError(errno.EINVAL, f"Python itself lies in {root}, which is hidden")
+    free = [p for p in PLACES if os.path.isdir(p) and not any(f"{k}/".startswith(f"{p}/") for k in real.values())]
+    if not free:
+        raise OSError(errno.EINVAL, f"Python's folders lie in every one of {', '.join(PLACES)}: none can be hidden")
+    root = free[0]
+    lib.mount(b"none", root.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, b"size=1m,mode=755")
     for path in dict.fromkeys([*real.values(), *real]):
         target = root + path
         if os.path.exists(target):
