@@ -7,11 +7,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c $(CONSTRAINTS)
 
 .DEFAULT_GOAL := help
-.PHONY: help learn demo test verify lint clean python
+.PHONY: help learn demo site serve test verify lint clean python
 
 help:
 	@echo "make learn    set up, and check the exercises: begin here"
 	@echo "make demo     see how a sample student's half-finished work is graded"
+	@echo "make site     build the course site into build/site"
+	@echo "make serve    build the course site, serve it here and open it"
 	@echo "make test     set up everything, and run the project's own tests"
 	@echo "make verify   prove that every unit is sound"
 	@echo "make lint     check style and format"
@@ -29,11 +31,16 @@ $(VENV)/learn.done: pyproject.toml $(CONSTRAINTS) | $(BIN)/python
 	@$(PIP) -e ".[plot]"
 	@touch $@
 
+$(VENV)/site.done: pyproject.toml $(CONSTRAINTS) | $(BIN)/python
+	@echo "Installing what the course site is built with (about a minute) …"
+	@$(PIP) -e ".[site]"
+	@touch $@
+
 $(VENV)/dev.done: pyproject.toml $(CONSTRAINTS) | $(BIN)/python
 	@echo "Installing everything (a few minutes) …"
 	@$(PIP) torch
 	@$(PIP) -e ".[dev]"
-	@touch $@ $(VENV)/learn.done
+	@touch $@ $(VENV)/learn.done $(VENV)/site.done
 
 # Exit status 1 says that work remains, which is no error of make's.
 learn: $(VENV)/learn.done
@@ -41,6 +48,12 @@ learn: $(VENV)/learn.done
 
 demo: $(VENV)/learn.done
 	@$(BIN)/python tests/sample_student/demo.py
+
+site: $(VENV)/site.done
+	@$(BIN)/python course_site/build.py
+
+serve: $(VENV)/site.done
+	@$(BIN)/python course_site/build.py --serve
 
 test: lint verify
 	@$(BIN)/pytest -n auto
@@ -53,5 +66,5 @@ lint: $(VENV)/dev.done
 	@$(BIN)/ruff format --quiet --check .
 
 clean:
-	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis exercises/*/answers.zip
+	rm -rf $(VENV) build course_site/node_modules *.egg-info .pytest_cache .ruff_cache .hypothesis exercises/*/answers.zip
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
