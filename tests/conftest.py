@@ -4,6 +4,7 @@ import ast
 from textwrap import dedent
 
 import pytest
+from browser import browser  # noqa: F401
 from toy_course import DEFINITIONS, MISTAKES, REFERENCE, Workbench, write_manifest, write_unit
 
 from autograder.course import Course
