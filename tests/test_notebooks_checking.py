@@ -15,9 +15,9 @@ from autograder.grading import Grader
 from autograder.implementation import Functions
 from autograder.notebooks import checking, course
 from autograder.notebooks.checking import CannotCheck, check, result
-from autograder.notebooks.showing import CELL, Shown, maps
 from autograder.oracle import Frozen, freeze
 from autograder.outcome import FAILED, NOT_STARTED, PASSED
+from autograder.showing import CELL, Shown, maps
 
 RIGHT = """\
 import numpy as np

@@ -61,9 +61,9 @@ def interactive() -> bool:
 
 
 def result(exercise: str, namespace: dict, unseen: bool = False):
-    """What `check` shows: a `showing.Shown`. Raises CannotCheck."""
+    """What `check` shows: a `Shown`. Raises CannotCheck."""
     from ..course import CourseError
-    from .showing import Shown
+    from ..showing import Shown, where_wrong
 
     unit_name, dot, name = exercise.partition(".")
     if not dot:
@@ -165,30 +165,3 @@ def live(root: Path, name: str):
     from ..oracle import Live
 
     return Live(Course.read(root).unit(name), witness=False)
-
-
-def where_wrong(grader, exercise, outcome) -> list:
-    """Maps of where the results are wrong in the case that is explained, where that shows something."""
-    from ..compare import far
-    from ..exercise import Behaviour
-    from ..ladder import leaves
-    from ..outcome import FAILED
-    from ..trial import named, put, results_of
-    from .showing import Shown, maps
-
-    told = Shown(outcome).told[:1]
-    if outcome.status != FAILED or isinstance(exercise, Behaviour) or not told or told[0].rung != "value":
-        return []
-    case = next(case for case in exercise.visible_cases() if case.name == told[0].case)
-    try:
-        question, answer = grader.oracle.ask(exercise, case)
-        seen = put(exercise, question, grader.implementation, case)
-        returned = named(results_of(exercise, question), seen.value)
-        found = []
-        for result, want in answer.results.items():
-            for name, got, right in leaves(result, returned[result], want):
-                if getattr(right, "ndim", 0) and getattr(got, "shape", None) == right.shape:
-                    found += maps(name, far(got, right, question.dtype, exercise.conditioning))
-        return found
-    except Exception:  # a student's function may do anything the second time, and the sentences have been found
-        return []

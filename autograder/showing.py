@@ -1,4 +1,4 @@
-"""What a notebook shows of an outcome: HTML where it can be shown, plain text elsewhere.
+"""What a notebook and a page show of an outcome: HTML where it can be shown, plain text elsewhere.
 
 Colours come from the notebook's theme, light or dark; what they say is said in words as well. Everything that a
 student's code has had a hand in is escaped.
@@ -11,10 +11,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .. import sentences as say
-from ..language import _
-from ..outcome import BLOCKED, FAILED, GRADER_ERROR, NOT_STARTED, PASSED, CaseOutcome, Outcome
-from ..summary import plain_points
+from . import sentences as say
+from .compare import far
+from .exercise import Behaviour, Exercise
+from .grading import Grader
+from .ladder import leaves
+from .language import _
+from .outcome import BLOCKED, FAILED, GRADER_ERROR, NOT_STARTED, PASSED, CaseOutcome, Outcome
+from .summary import plain_points
+from .trial import named, put, results_of
 
 COLOURS = {  # JupyterLab's variables, and what stands in for them elsewhere
     PASSED: "var(--jp-success-color1, #2e7d32)",
@@ -57,11 +62,13 @@ class Shown:
         outcome: the outcome.
         unseen: whether its cases are hidden ones, of which nothing but their number is told.
         maps: where the first wrong case is wrong.
+        place: what is there in place of the file of stubs: "This notebook" if nothing else is said.
     """
 
     outcome: Outcome
     unseen: bool = False
     maps: Sequence[Map] = ()
+    place: str = ""
 
     @property
     def right(self) -> bool:
@@ -101,12 +108,13 @@ class Shown:
         told: dict[tuple, CaseOutcome] = {}
         for case in self.wrong:
             told.setdefault((case.sentence, case.hint), case)
-        return [self.of_this_notebook(case) for case in told.values()]
+        return [self.of_this_place(case) for case in told.values()]
 
-    def of_this_notebook(self, case: CaseOutcome) -> CaseOutcome:
-        """The case with what it says of the file of stubs said of the notebook."""
+    def of_this_place(self, case: CaseOutcome) -> CaseOutcome:
+        """The case with what it says of the file of stubs said of the notebook, or of what is there instead."""
         file = f"{self.outcome.exercise.partition('.')[0]}.py"
-        return replace(case, sentence=case.sentence.replace(file, _("This notebook"))) if before_call(case) else case
+        place = self.place or _("This notebook")
+        return replace(case, sentence=case.sentence.replace(file, place)) if before_call(case) else case
 
     def __repr__(self) -> str:
         """The result as text."""
@@ -164,6 +172,26 @@ class Shown:
             yield f'<ul style="margin:.4em 0">{items}</ul>'
         if case.printed.strip():
             yield f"<div>{html.escape(_('It printed:'))}</div><pre>{html.escape(case.printed.rstrip())}</pre>"
+
+
+def where_wrong(grader: Grader, exercise: Exercise, outcome: Outcome) -> list[Map]:
+    """Maps of where the results are wrong in the case that is explained, where that shows something."""
+    told = Shown(outcome).told[:1]
+    if outcome.status != FAILED or isinstance(exercise, Behaviour) or not told or told[0].rung != "value":
+        return []
+    case = next(case for case in exercise.visible_cases() if case.name == told[0].case)
+    try:
+        question, answer = grader.oracle.ask(exercise, case)
+        seen = put(exercise, question, grader.implementation, case)
+        returned = named(results_of(exercise, question), seen.value)
+        found = []
+        for result, want in answer.results.items():
+            for name, got, right in leaves(result, returned[result], want):
+                if getattr(right, "ndim", 0) and getattr(got, "shape", None) == right.shape:
+                    found += maps(name, far(got, right, question.dtype, exercise.conditioning))
+        return found
+    except Exception:  # a student's function may do anything the second time, and the sentences have been found
+        return []
 
 
 def before_call(case: CaseOutcome) -> bool:
