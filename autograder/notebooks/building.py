@@ -18,12 +18,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from ..course import CourseError, Unit
 from ..language import _
+from ..lesson import Words, pieces, retold
 from .references import Reference
 
 QUESTIONS = "questions.toml"
-MARKER = re.compile(r"^<!-- (exercise|question): (\w+) -->$", re.MULTILINE)
 PICTURE = re.compile(r"(!\[[^\]]*\]\()([^)\s:]+)(\))")
-FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -78,34 +77,27 @@ def build(unit: Unit) -> NotebookNode:
 
 def cells(unit: Unit) -> Iterator[NotebookNode]:
     """The notebook's cells: what the lesson says, in its order, and at the markers what it asks."""
-    lesson = unit.lesson.read_text(encoding="utf-8")
     asked = questions(unit)
-    placed = [(match[1], match[2]) for match in MARKER.finditer(lesson)]
-    if sorted(name for kind, name in placed if kind == "exercise") != sorted(unit.points):
-        raise CourseError(
-            f"{unit.lesson}: every exercise needs one line <!-- exercise: NAME -->, and none is there twice."
-        )
-    written = [name for kind, name in placed if kind == "question"]
+    begin, *placed = pieces(unit)
+    written = [piece.name for piece in placed if piece.kind == "question"]
     if unknown := set(written) - asked.keys():
         raise CourseError(f"{unit.lesson} asks the question {min(unknown)!r}, which {QUESTIONS} does not know.")
     rest = [name for name in asked if name not in written]
-    last = max(at for at, (kind, _name) in enumerate(placed) if kind == "exercise")
+    last = max(at for at, piece in enumerate(placed) if piece.kind == "exercise")
     reference = Reference(unit)
 
     yield setup(reference)
-    yield from prose(unit, MARKER.split(lesson, 1)[0], "lesson")
-    # split gives: text, kind, name, text, kind, name, text, ...
-    after = MARKER.split(lesson)[3::3]
-    for at, ((kind, name), text) in enumerate(zip(placed, after, strict=True)):
-        if kind == "exercise":
-            yield solution(reference, name)
-            yield test(unit, name)
+    yield from prose(unit, begin.text, "lesson")
+    for at, piece in enumerate(placed):
+        if piece.kind == "exercise":
+            yield solution(reference, piece.name)
+            yield test(unit, piece.name)
         else:
-            yield from question(asked[name])
+            yield from question(asked[piece.name])
         if at == last:
             for remaining in rest:
                 yield from question(asked[remaining])
-        yield from prose(unit, text, f"after_{name}")
+        yield from prose(unit, piece.text, f"after_{piece.name}")
 
 
 def setup(reference: Reference) -> NotebookNode:
@@ -126,7 +118,7 @@ Write each function in place of its `raise NotImplementedError`. Run its cell, t
 
 def prose(unit: Unit, text: str, id: str) -> Iterator[NotebookNode]:
     """A part of the lesson, with its pictures inside: they are wherever the notebook is. No cell if it is empty."""
-    text = in_a_notebook(text, unit.name).strip()
+    text = in_a_notebook(text, unit).strip()
     if not text:
         return
     pictures = {}
@@ -145,19 +137,14 @@ def prose(unit: Unit, text: str, id: str) -> Iterator[NotebookNode]:
     yield made
 
 
-def in_a_notebook(text: str, unit: str) -> str:
+def in_a_notebook(text: str, unit: Unit) -> str:
     """A lesson's text with what it says of files and of pytest said of cells."""
-    file, folder = rf"`{re.escape(unit)}\.py`", rf"exercises/{re.escape(unit)}"
-    for pattern, instead in (
-        (rf"in {file}, and run `pytest {folder} -k \w+`", _("in the next cell, and run the one below it")),
-        (r" \(That also runs [^)]*\)", ""),
-        (rf"In the folder `{folder}`, with `python`:", _("In a cell of your own:")),
-        (rf"write this in a file of your own, beside {file}", _("write this in a cell of your own")),
-    ):
-        text = re.sub(pattern.replace(" ", r"\s+"), instead, text)
-    # What a script would have to import of the student's file is there already.
-    imported = re.compile(rf"^from {re.escape(unit)} import .*\n", re.MULTILINE)
-    return FENCE.sub(lambda fence: imported.sub("", fence[0]), text)
+    words = Words(
+        write=_("in the next cell, and run the one below it"),
+        prompt=_("In a cell of your own:"),
+        file=_("write this in a cell of your own"),
+    )
+    return retold(text, unit, words)
 
 
 def solution(reference: Reference, name: str) -> NotebookNode:
