@@ -29,7 +29,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from .network import Network
-from .wire import Strange, Token, plain
+from .wire import Strange, Token, pack, plain, unpack
 
 LONGEST_OUTPUT = 4000
 TWISTER = 4 * 624 + 4  # bytes of a Mersenne Twister's key and of the position in it
@@ -411,7 +411,9 @@ def text_of(error):
 
 
 def shortened(text, most=LONGEST_OUTPUT):
-    return text if len(text) <= most else f"{text[: most // 2]}\n[…]\n{text[-most // 2 :]}"
+    output = Output(most)
+    output.write(text)
+    return output.getvalue()
 
 
 def differs(before, after):
@@ -435,7 +437,7 @@ def random_state():
     CPython's are read from memory as they are: to ask for them takes far longer than most calls.
     """
     if not MEMORIES:
-        return np.random.get_bit_generator(), np.random.get_state(legacy=False), random.getstate()
+        return np.random.get_bit_generator(), pack(np.random.get_state(legacy=False)), random.getstate()
     generator = np.random.get_bit_generator()
     twister = type(generator) is np.random.MT19937
     key = ctypes.string_at(generator.ctypes.state_address, TWISTER) if twister else str(generator.state)
@@ -446,7 +448,7 @@ def random_state():
 def restore(state):
     np.random.set_bit_generator(state[0])
     if not MEMORIES:
-        np.random.set_state(state[1])
+        np.random.set_state(unpack(state[1]))
         random.setstate(state[2])
         return
     generator, key, contents, random._inst.gauss_next = state

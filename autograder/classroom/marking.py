@@ -194,10 +194,12 @@ def mark_unit(at: Bench, unit: Unit, asked, implementation: LockedDown, seeds: d
     exercises = list(unit.exercises.values())
     for attempt in range(2):
         grader = Grader(unit, implementation, at.oracle(unit))
+        cases = [cases_for(exercise, seeds[exercise.id]) for exercise in exercises]
         marked = []
-        for exercise, following in zip(exercises, [*exercises[1:], None], strict=True):
-            implementation.meanwhile = following and partial(prepare, grader, following, seeds)
-            marked.append(mark_exercise(grader, exercise, seeds, taken, at.limits))
+        for place, exercise in enumerate(exercises):
+            following = zip(exercises[place + 1 : place + 2], cases[place + 1 : place + 2], strict=True)
+            implementation.meanwhile = partial(prepare, grader, following)
+            marked.append(mark_exercise(grader, exercise, cases[place], seeds[exercise.id], taken, at.limits))
         with suppress(Exception):
             implementation.end()
         if implementation.server.alive() or attempt:
@@ -208,53 +210,54 @@ def mark_unit(at: Bench, unit: Unit, asked, implementation: LockedDown, seeds: d
     return marked
 
 
-def mark_exercise(grader: Grader, exercise, seeds, taken, limits: Limits) -> dict[str, Any]:
+def mark_exercise(grader: Grader, exercise, cases: list[Case], seed: int, taken, limits: Limits) -> dict[str, Any]:
     """Grade an exercise, and note what it took."""
     implementation: LockedDown = grader.implementation
     implementation.begin()
     waited, cpu = implementation.waited, implementation.cpu()
-    outcome = judged(grader, exercise, seeds[exercise.id])
+    outcome = judged(grader, exercise, cases)
     taken["exercises"][exercise.id] = {
         "seconds": round(implementation.waited - waited, 4),
         "cpu": round(implementation.cpu() - cpu, 2),
     }
     hit = list(dict.fromkeys(implementation.hit))
     taken["endings"] += [f"{exercise.id}: {ending}" for ending in dict.fromkeys(implementation.endings)]
-    return exercise_record(outcome, seeds[exercise.id], grader.oracle.known(exercise), hit, limits.output)
+    return exercise_record(outcome, seed, grader.oracle.known(exercise), hit, limits.output)
 
 
-def judged(grader: Grader, exercise, seed: int) -> Outcome:
+def judged(grader: Grader, exercise, cases: list[Case]) -> Outcome:
     """The outcome of an exercise on cases that the student has not seen: each visible case with new numbers, and new
     shapes. The visible ones themselves are asked only where that goes wrong, to explain it without giving any away."""
-    outcome = grader.grade(exercise, cases_for(exercise, seed), diagnose=False)
+    outcome = grader.grade(exercise, cases, diagnose=False)
     if outcome.status == PASSED:
         grader.known[exercise.name] = True
         return outcome
     visible = grader.grade(exercise)
     if visible.status != PASSED:
         return visible
-    cases = (*visible.cases, *grader.grade(exercise, unseen_cases(exercise, seed)).cases)
-    return replace(visible, status=overall(cases), cases=cases)
+    unseen = grader.grade(exercise, [case for case in cases if case.hidden])
+    outcomes = (*visible.cases, *unseen.cases)
+    return replace(visible, status=overall(outcomes), cases=outcomes)
 
 
 def cases_for(exercise, seed: int) -> list[Case]:
-    """What is asked of everybody: unseen cases, and those visible ones whose numbers are given."""
-    given = [case for case in exercise.visible_cases() if not isinstance(case.parameters, tuple)]
-    return [*unseen_cases(exercise, seed), *given]
+    """What is asked of everybody: unseen cases, and those visible ones whose numbers are given.
+
+    Unseen is each visible case that is drawn, with new numbers, and some that are drawn anew altogether: two, but more
+    where few are drawn, for who guesses between two answers must not be right in all of them.
+    """
+    visible = exercise.visible_cases()
+    given = [case for case in visible if not isinstance(case.parameters, tuple)]
+    drawn = len(visible) - len(given)
+    return [*exercise.fresh_cases(seed, max(2, 14 - 2 * drawn)), *given]
 
 
-def unseen_cases(exercise, seed: int) -> list[Case]:
-    """Each visible case that is drawn, with new numbers, and cases that are drawn anew altogether: two, but more where
-    few are drawn, for who guesses between two answers must not be right in all of them."""
-    drawn = sum(isinstance(case.parameters, tuple) for case in exercise.visible_cases())
-    return exercise.fresh_cases(seed, max(2, 14 - 2 * drawn))
-
-
-def prepare(grader: Grader, exercise, seeds: dict[str, int]) -> None:
-    """Draw the questions of an exercise that comes next, while the submission is busy with another."""
+def prepare(grader: Grader, following) -> None:
+    """Draw the questions of the exercise that comes next, if any, while the submission is busy with another."""
     with suppress(Exception):  # it will be seen when they are asked
-        for case in cases_for(exercise, seeds[exercise.id]):
-            grader.oracle.question(exercise, case)
+        for exercise, cases in following:
+            for case in cases:
+                grader.oracle.question(exercise, case)
 
 
 def exercise_record(outcome: Outcome, seed: int, known=None, limits=(), output=0) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..outcome import GRADER_ERROR
+
 SCHEMA = 1
 SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
 NOT_REPRODUCED = ("run", "signature")
@@ -172,6 +174,11 @@ def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise ValueError("it names something twice")
     return found
+
+
+def is_final(record: dict[str, Any]) -> bool:
+    """Whether all of it could be graded; what could not, for a fault of ours or the machine's, is tried again."""
+    return all(exercise["status"] != GRADER_ERROR for unit in record["units"] for exercise in unit["exercises"])
 
 
 EMPTY_CASE = {"rung": "", "sentence": "", "hint": "", "mistakes": [], "details": [], "places": [], "printed": "",

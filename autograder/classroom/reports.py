@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ..course import Course
-from ..outcome import GRADER_ERROR
 from . import exports, pages
-from .records import complete, read_all
+from .records import complete, is_final, read_all
 from .statistics import Class
 
 
@@ -31,7 +30,7 @@ class Reports:
         record = complete(record)
         self.students.append(record["student"])
         self.class_.add(record)
-        self.troubled += any(e["status"] == GRADER_ERROR for unit in record["units"] for e in unit["exercises"])
+        self.troubled += not is_final(record)
         pages.write_student(self.out, record)
         exports.write_gradescope(record, self.out)
 

@@ -13,10 +13,9 @@ from typing import Any
 
 from ..course import Course, Unit
 from ..locked.confine import Limits
-from ..outcome import GRADER_ERROR
 from .executors import Executor
 from .marking import grader_error, job_for, mark, unit_stamp
-from .records import SCHEMA, Secret, Store, digest
+from .records import SCHEMA, Secret, Store, digest, is_final
 from .submissions import Submission, Work, legible, read
 from .submissions import digest as read_digest
 
@@ -112,11 +111,6 @@ class Session:
         handed_in = {unit.name: (list(works[unit.name].cells), shown_as(works[unit.name])) for unit in self.units}
         job = job_for(self.course, handed_in, seeds, self.limits, self.limits_only, self.stamps)
         return {"blank": blank, "job": job}
-
-
-def is_final(record: dict[str, Any]) -> bool:
-    """Whether all of it could be graded; what could not, for a fault of ours or the machine's, is tried again."""
-    return all(exercise["status"] != GRADER_ERROR for unit in record["units"] for exercise in unit["exercises"])
 
 
 def graded(job: dict[str, Any]) -> dict[str, Any]:

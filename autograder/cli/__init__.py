@@ -5,6 +5,7 @@ import shutil
 import sys
 import textwrap
 import traceback
+from collections.abc import Iterable
 
 import click
 
@@ -78,6 +79,12 @@ def find_course() -> Course:
         return Course.find()
     except CourseError as error:
         raise Trouble(str(error)) from None
+
+
+def need_solutions(units: Iterable[Unit], needs: str) -> None:
+    """Where units have no solutions, a sentence and exit status 2; `needs` says who needs them: "verify needs"."""
+    if missing := [unit.name for unit in units if not unit.has_solutions]:
+        raise Trouble(f"There are no solutions for {', '.join(missing)}; {needs} the course's full repository.")
 
 
 def prepare(units: list[Unit]) -> None:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ..attack import AttackError, Row, replay
 from ..locked.client import NotLocked
-from . import Trouble, find_course, prepare
+from . import Trouble, find_course, need_solutions, prepare
 from .names import with_nearest
 from .screen import console
 
@@ -30,8 +30,7 @@ def command(only, attacks, limits_only):
     """
     course, screen = find_course(), console()
     folder = attacks or course.root / "tests" / "attacks"
-    if missing := [unit.name for unit in course.units if not unit.has_solutions]:
-        raise Trouble(f"There are no solutions for {', '.join(missing)}; attacks need the course's full repository.")
+    need_solutions(course.units, "attacks need")
     prepare(list(course.units))
     rows: list[Row] = []
     try:

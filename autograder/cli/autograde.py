@@ -5,15 +5,14 @@ import sys
 from pathlib import Path
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ..classroom.executors import executor
 from ..classroom.plain import one_line
+from ..classroom.records import is_final
 from ..classroom.statistics import troubles_of
-from ..outcome import GRADER_ERROR
 from ..summary import plain_points
 from . import Trouble, screen
-from .grade import Rate, no_cluster
+from .grade import bar, no_cluster
 
 
 @click.command("autograde")
@@ -59,11 +58,6 @@ def ready(session) -> None:
         raise Fault(str(error)) from None
 
 
-def bar(terminal) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
-    return Progress(*columns, console=terminal)
-
-
 def grade(found, jobs: int, scheduler: str | None, terminal) -> bool:
     """Grade everything: whether something could not be."""
     submissions = found.submissions()
@@ -80,7 +74,7 @@ def grade(found, jobs: int, scheduler: str | None, terminal) -> bool:
         def done(record, new):
             nonlocal troubled
             counted[new] += 1
-            troubled |= any(e["status"] == GRADER_ERROR for unit in record["units"] for e in unit["exercises"])
+            troubled |= not is_final(record)
             progress.update(task, advance=1)
 
         try:

@@ -19,7 +19,7 @@ from ..classroom.terminal import terminal_summary
 from ..course import Course
 from ..locked.client import ForkServer, NotLocked
 from ..locked.confine import Limits
-from . import Trouble, find_course, prepare, screen
+from . import Trouble, find_course, need_solutions, prepare, screen
 from .names import units_named
 
 DEFAULT = Limits()
@@ -72,8 +72,7 @@ def command(submissions, out, names, jobs, seed_file, scheduler, canvas, moodle,
     """
     course = find_course()
     units = tuple(units_named(course, names))
-    if missing := [unit.name for unit in units if not unit.has_solutions]:
-        raise Trouble(f"There are no solutions for {', '.join(missing)}; grading needs the course's full repository.")
+    need_solutions(units, "grading needs")
     limits = Limits(exercise_seconds, submission_seconds, memory=memory << 20)
     try:
         found = find(submissions, [unit.name for unit in units], lambda text: click.echo(text, err=True))
@@ -115,12 +114,11 @@ def opened(
 def run(session: Session, found, jobs: int, scheduler: str | None, terminal: Console, reports: Reports) -> None:
     """Grade, with a bar of progress."""
     counted = {"graded": 0, "kept": 0}
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
     try:
         workers = executor(scheduler, min(jobs, len(found)))
     except (OSError, ImportError) as error:
         raise Trouble(no_cluster(scheduler, error)) from None
-    with Progress(*columns, console=terminal) as progress:
+    with bar(terminal) as progress:
         task = progress.add_task("grading", total=len(found))
 
         def done(record, new):
@@ -139,6 +137,12 @@ def run(session: Session, found, jobs: int, scheduler: str | None, terminal: Con
             workers.close()
     kept = f", {counted['kept']} were graded already" if counted["kept"] else ""
     terminal.print(f"{counted['graded']} graded{kept}.")
+
+
+def bar(terminal: Console) -> Progress:
+    """Progress with a rate and the time left."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
+    return Progress(*columns, console=terminal)
 
 
 def no_cluster(scheduler: str, error: Exception) -> str:

@@ -11,7 +11,7 @@ from ..classroom import gradescope
 from ..classroom.records import RecordError, Secret, write_whole
 from ..kit import SINCE
 from ..locked.confine import Limits
-from . import Trouble, find_course, prepare
+from . import Trouble, find_course, need_solutions, prepare
 from .grade import limits_options
 from .names import units_named
 
@@ -32,8 +32,7 @@ def command(out, names, seed_file, force, exercise_seconds, submission_seconds, 
     """
     course = find_course()
     units = units_named(course, names)
-    if missing := [unit.name for unit in units if not unit.has_solutions]:
-        raise Trouble(f"There are no solutions for {', '.join(missing)}; grading needs the course's full repository.")
+    need_solutions(units, "grading needs")
     if out.exists() and not force:
         raise Trouble(f"{out} is there already. Add --force to replace it.")
     prepare(units)

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..verify import TITLES, verify
-from . import Trouble, find_course
+from . import find_course, need_solutions
 
 MOST = 30
 
@@ -30,8 +30,7 @@ def command(units, every):
     """
     course = find_course()
     chosen = [course.unit(name) for name in units] or course.units
-    if missing := [unit.name for unit in chosen if not unit.has_solutions]:
-        raise Trouble(f"There are no solutions for {', '.join(missing)}; verify needs the course's full repository.")
+    need_solutions(chosen, "verify needs")
     console, started = Console(), time.monotonic()
     reports = verified(chosen, console)
     table = Table("unit", *TITLES, box=box.SIMPLE, padding=(0, 1, 0, 0))

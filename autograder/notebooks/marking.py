@@ -15,8 +15,8 @@ from typing import Any
 
 import nbformat
 
-from ..classroom.records import SCHEMA, Secret, Store, digest, safe_name, secret_for, write_whole
-from ..classroom.session import Session, is_final
+from ..classroom.records import SCHEMA, Secret, Store, digest, is_final, safe_name, secret_for, write_whole
+from ..classroom.session import Session
 from ..classroom.submissions import Submission, Work, legible
 from ..classroom.submissions import digest as read_digest
 from ..classroom.submissions.limits import LIMITS
