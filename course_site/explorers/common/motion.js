@@ -6,7 +6,7 @@ export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches
 /**
  * A loop of frames that rests while its element is out of view or the page is hidden.
  * @param {Element} element
- * @param {function(number): (boolean|void)} frame gets the seconds since the last frame, at most 0.1; returns false to stop
+ * @param {function(number)} frame gets the seconds since the last frame, at most 0.1
  * @returns {{start: function(), stop: function(), readonly running: boolean}}
  */
 export function loop(element, frame) {
@@ -15,7 +15,7 @@ export function loop(element, frame) {
     const seconds = Math.min(0.1, (now - last) / 1000);
     last = now;
     request = 0;
-    if (frame(seconds) === false) wanted = false;
+    frame(seconds);
     schedule();
   };
   const schedule = () => {

@@ -11,21 +11,24 @@ import { loop } from "./motion.js";
  * @param {function(): boolean} options.step takes one step; returns whether another one can follow
  * @param {function()} options.reset goes back to the beginning
  * @param {number} [options.every=0.6] seconds from step to step
+ * @param {function(number): boolean} [options.glide] instead of `step` while playing: gets the seconds since the last
+ *   frame, returns whether it can go on; for what moves between steps
+ * @param {function()} [options.back] takes one step back; without it there is no such button
  * @returns {{root: HTMLElement, play: function(), stop: function(), enable: function(boolean)}} call `stop` when
  *   another control changes things, and `enable(false)` where no step can follow
  */
-export function player(stage, { step, reset, every = 0.6 }) {
+export function player(stage, { step, reset, every = 0.6, glide, back }) {
   let waited = 0;
+  let possible = true;
   const frames = loop(stage.root, (seconds) => {
-    waited += seconds;
-    while (waited >= every) {
-      waited -= every;
-      if (!step()) {
-        stop();
-        return false;
-      }
-    }
+    if (!(glide ?? stepNow)(seconds)) stop();
   });
+  const stepNow = (seconds) => {
+    waited += seconds;
+    if (waited < every) return true;
+    waited = 0;
+    return step();
+  };
   const play = () => {
     waited = every; // the first step follows at once
     frames.start();
@@ -41,16 +44,18 @@ export function player(stage, { step, reset, every = 0.6 }) {
     stage.quiet(playing);
     stage.state({ playing });
   };
-  const start = button("Play", () => (frames.running ? stop() : play()), { strong: true, "data-action": "play" });
-  const once = button("Step", () => { stop(); step(); }, { "data-action": "step" });
-  const back = button("Reset", () => { stop(); reset(); }, { "data-action": "reset" });
+  const start = button("Play", () => (frames.running ? stop() : possible && play()), { strong: true, "data-action": "play" });
+  const once = button("Step", () => { stop(); if (possible) step(); }, { "data-action": "step" });
+  const undo = back && button("Back", () => { stop(); back(); }, { "data-action": "back" });
+  const restart = button("Reset", () => { stop(); reset(); }, { "data-action": "reset" });
   return {
-    root: html("div", { class: "explorer-player" }, start, once, back),
+    root: html("div", { class: "explorer-player" }, start, undo, once, restart),
     play,
     stop,
-    enable(possible) {
+    enable(can) {
+      possible = can;
       // `aria-disabled`, not `disabled`: the button keeps the keyboard's focus when the last step is taken.
-      for (const each of [start, once]) each.setAttribute("aria-disabled", String(!possible));
+      for (const each of [start, once]) each.setAttribute("aria-disabled", String(!can));
     },
   };
 }

@@ -7,7 +7,7 @@ import { html, set, svg } from "./elements.js";
  * @param {HTMLElement} figure `<figure class="explorer" data-explorer="…">`
  * @param {string} label what the picture shows, for those who cannot see it; what it shows now is said by `say`
  * @returns the parts: `root` (the stage; its data attributes hold the state), `picture` (an `<svg>` whose unit is a CSS
- *   pixel), `above` and `below` (room for controls over and under the picture), and the functions below
+ *   pixel) in its `frame`, `above` and `below` (room for controls over and under the picture), and the functions below
  */
 export function stage(figure, label) {
   // Not an image: handles inside must stay reachable.
@@ -21,6 +21,7 @@ export function stage(figure, label) {
 
   return {
     root,
+    frame,
     picture,
     above,
     below,
