@@ -1,0 +1,86 @@
+"""Sphinx's configuration of the course site. build.py runs Sphinx on build/site-source, where it puts the pages."""
+
+import os
+import sys
+from pathlib import Path
+
+from pygments.styles import get_style_by_name  # noqa: F401  (a missing style fails here, with its name)
+
+HERE = Path(__file__).resolve().parent
+BUILD = HERE.parent / "build"
+sys.path.insert(0, str(HERE))
+
+project = "Chainrule"
+author = "the authors of Chainrule"
+copyright = "the authors of Chainrule, MIT licence"
+language = "en"
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_design",
+    "sphinx_copybutton",
+    "sphinxcontrib.katex",
+    "extension",
+]
+root_doc = "index"
+source_suffix = {".md": "markdown"}
+templates_path = ["templates"]
+default_role = "code"
+
+myst_enable_extensions = ["dollarmath", "colon_fence", "deflist", "attrs_inline", "attrs_block"]
+myst_dmath_double_inline = True
+myst_heading_anchors = 3
+myst_update_mathjax = False
+
+# Formulas are typeset when the site is built: pages need KaTeX's CSS and fonts, and no script.
+html_math_renderer = "katex"
+katex_prerender = True
+katex_css_path = "katex/katex.min.css"
+
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+autodoc_mock_imports = []
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_custom_sections = [("Returns", "params_style")]
+
+html_theme = "pydata_sphinx_theme"
+html_title = "Chainrule"
+html_short_title = "Chainrule"
+html_favicon = "static/favicon.svg"
+html_static_path = ["static", str(BUILD / "site-static")]
+html_extra_path = [str(BUILD / "site-app")]
+html_css_files = ["chainrule.css"]
+html_copy_source = False
+html_show_sourcelink = False
+html_show_sphinx = False
+html_theme_options = {
+    "logo": {
+        "text": "chainrule",
+        "image_light": "static/mark.svg",
+        "image_dark": "static/mark-dark.svg",
+        "alt_text": "",
+    },
+    "navbar_align": "left",
+    "navbar_center": ["navbar-nav"],
+    "navbar_end": ["theme-switcher"],
+    "navbar_persistent": ["search-button"],
+    "header_links_before_dropdown": 6,
+    "secondary_sidebar_items": ["page-toc"],
+    "show_prev_next": True,
+    "show_toc_level": 2,
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "search_bar_text": "Search the course …",
+    "back_to_top_button": False,
+    "surface_warnings": True,
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+}
+html_sidebars = {"index": [], "search": [], "404": []}
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+copybutton_selector = "div:not(.stub) > div.highlight > pre"
+suppress_warnings = ["myst.xref_missing"] if os.environ.get("CHAINRULE_DRAFT") else []

@@ -1,0 +1,17 @@
+"""Chainrule's Sphinx extension: lessons, exercises, explorers, syllabus and milestones, from the course's one definition."""
+
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from autograder.course import Course
+
+from . import assets, exercises, explorers, milestones, pictures, reference
+
+COURSE = Course.find(Path(__file__))
+
+
+def setup(app: Sphinx) -> dict:
+    for module in (assets, exercises, explorers, milestones, pictures, reference):
+        module.setup(app, COURSE)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
