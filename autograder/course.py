@@ -15,6 +15,7 @@ from .implementation import Functions, load
 
 MANIFEST = "course.toml"
 ANSWERS = "answers.zip"
+AFTER = "after"  # in hints.toml, beside the hints: what is said once an exercise is solved
 CLAIMED: dict[str, Path] = {}
 
 
@@ -169,6 +170,16 @@ class Unit:
 
     @cached_property
     def hints(self) -> dict[str, dict[str, str]]:
+        """The hints for each exercise, in the order in which they are given."""
+        return {name: {kind: text for kind, text in said.items() if kind != AFTER} for name, said in self.said.items()}
+
+    @cached_property
+    def afterwords(self) -> dict[str, str]:
+        """What is said of each exercise once it is solved: the idea of the reference, where there is one to tell."""
+        return {name: said[AFTER] for name, said in self.said.items() if AFTER in said}
+
+    @cached_property
+    def said(self) -> dict[str, dict[str, str]]:
         path = self.folder / "hints.toml"
         try:
             return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -211,6 +211,8 @@ class Verifier:
         for exercise in self.exercises:
             given = tuple(self.unit.hints.get(exercise.name, {}))
             report.expect(given == HINTS, f"{exercise.id}: its hints are {given}, not {HINTS}")
+            said = exercise.name in self.unit.afterwords
+            report.expect(said, f"{exercise.id}: hints.toml has no `after`, which is read once it is solved")
         return report
 
 

@@ -159,6 +159,14 @@ def test_a_unit_without_mistakes_and_hints(root):
     assert unit.hints == {}
 
 
+def test_what_is_said_afterwards_is_no_hint(root):
+    said = '[affine_forward]\nidea = "multiply"\nafter = "you multiplied"\n[affine_backward]\nidea = "go back"\n'
+    (root / "exercises" / "toy" / "hints.toml").write_text(said)
+    unit = Course.find(root).unit("toy")
+    assert unit.hints == {"affine_forward": {"idea": "multiply"}, "affine_backward": {"idea": "go back"}}
+    assert unit.afterwords == {"affine_forward": "you multiplied"}
+
+
 def test_hints_that_cannot_be_read(root):
     (root / "exercises" / "toy" / "hints.toml").write_text("[affine_forward\n")
     with pytest.raises(CourseError, match=r"hints.toml cannot be read"):
