@@ -160,7 +160,7 @@ export default function mount(figure) {
       grip.place(...picture.where(name), short(inputs[name]) + gradient, { now: inputs[name], min: -LIMIT, max: LIMIT });
     }
     equation.replaceChildren(...formula(now, numbers, gradients));
-    parts.say(explain({ now, step, numbers, gradients, learned, finished: step === STEPS.length }));
+    parts.say(explain({ now, numbers, gradients, learned }));
     label.textContent = selected;
     amount.value = inputs[selected];
     rise.textContent = meaning(selected, inputs, `d${selected}` in found ? gradients[`d${selected}`] : undefined);

@@ -45,11 +45,11 @@ const cell = (value, name, role, hue) =>
   html("span", { class: `cell ${hue}-edge` }, html("b", { class: hue }, value), html("span", {}, name), html("small", {}, role));
 
 /** One sentence about what is seen. */
-export function explain({ now, step, numbers, gradients, learned, finished }) {
+export function explain({ now, numbers, gradients, learned }) {
   if (learned) return changed(learned);
   if (!now) return "Twelve numbers are given. Step forward: each number is made of those before it.";
   if (now.phase === "forward") return onward(now, numbers);
-  return `${returning(now, numbers, gradients)}${finished ? " Every number now knows its gradient." : ""}`;
+  return returning(now, numbers, gradients);
 }
 
 function changed({ from, to, lr }) {
@@ -90,8 +90,8 @@ function returning({ name, of, paths }, numbers, gradients) {
   }
   if (paths.length > 1) {
     const shares = paths.map(({ via, local }) => short(gradients[`d${via}`] * local.value(numbers)));
-    const cancel = gradients[name] === 0 && shares.some((share) => share !== "0") ? " They cancel: a small change does nothing." : "";
-    return `${of} went into both hidden units. Two paths lead back to it, and what arrives adds up: ${shares.join(" and ")} make ${value}.${cancel}`;
+    const cancel = gradients[name] === 0 && shares.some((share) => share !== "0") ? " They cancel." : "";
+    return `${of} went into both hidden units, so two paths lead back. What arrives adds up: ${shares.join(" and ")} make ${value}.${cancel}`;
   }
   return `Back along one edge: d${paths[0].via} times the weight ${paths[0].local.text} makes ${name}, ${value}.`;
 }
