@@ -50,10 +50,10 @@ demo: $(VENV)/learn.done
 	@$(BIN)/python tests/sample_student/demo.py
 
 site: $(VENV)/site.done
-	@$(BIN)/python course_site/build.py
+	@$(BIN)/python course_site/make.py
 
 serve: $(VENV)/site.done
-	@$(BIN)/python course_site/build.py --serve
+	@$(BIN)/python course_site/make.py --serve
 
 test: lint verify
 	@$(BIN)/pytest -n auto

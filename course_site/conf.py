@@ -1,4 +1,4 @@
-"""Sphinx's configuration of the course site. build.py runs Sphinx on build/site-source, where it puts the pages."""
+"""Sphinx's configuration of the course site. make.py runs Sphinx on build/site-source, where it puts the pages."""
 
 import os
 import sys
@@ -52,7 +52,7 @@ html_short_title = "Chainrule"
 html_favicon = "static/favicon.svg"
 html_static_path = ["static", str(BUILD / "site-static")]
 html_extra_path = [str(BUILD / "site-app")]
-html_css_files = ["chainrule.css"]
+html_css_files = ["chainrule.css"]  # and those of app/, see extension/assets.py
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False

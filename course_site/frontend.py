@@ -9,6 +9,7 @@ import hashlib
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -36,7 +37,7 @@ def install() -> None:
 
 
 def bundle(app: Path, static: Path) -> None:
-    """Bundle our modules into `app`, the site's own root, and put what formulas need into `static`. Raises NotBundled."""
+    """Bundle our modules into `app`, the site's root, and put what formulas need into `static`. Raises NotBundled."""
     shutil.rmtree(app, ignore_errors=True)
     entries = {"site": HERE / "site.js"}
     entries |= {f"explorers/{path.stem}": path for path in sorted((HERE / "explorers").glob("*.js"))}
@@ -55,8 +56,9 @@ def bundle(app: Path, static: Path) -> None:
         ],
         "esbuild could not bundle the front end",
     )
-    styles = sorted((HERE / "explorers" / "common").glob("*.css"))
-    (app / "app" / "explorers.css").write_text("".join(path.read_text(encoding="utf-8") for path in styles))
+    for name, folder in (("widget", HERE / "widget"), ("explorers", HERE / "explorers")):
+        styles = [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.css"))]
+        (app / "app" / f"{name}.css").write_text("".join(styles), encoding="utf-8")
     katex(static / "katex")
 
 
@@ -72,7 +74,9 @@ def katex(folder: Path) -> None:
 
 
 def finish(site: Path) -> None:
-    """What is done when the pages are there."""
+    """Add to the pages what they load to run Python, and, last, the service worker, which lists all that is there."""
+    for script, target in (("python/contents.py", site / "python"), ("widget/service_worker.py", site)):
+        run([sys.executable, HERE / script, target], f"course_site/{script} failed")
 
 
 def run(command: list, problem: str) -> None:

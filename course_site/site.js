@@ -1,5 +1,7 @@
 /** What every page loads. It is small; what a page needs besides comes when it is needed. */
 
+import "./widget/main.js";
+
 /** Explorers come when they are near the window. */
 const near = new IntersectionObserver(
   (entries) => {

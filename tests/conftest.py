@@ -5,6 +5,7 @@ from textwrap import dedent
 
 import pytest
 from browser import browser  # noqa: F401
+from served_site import built_site, site  # noqa: F401
 from toy_course import DEFINITIONS, MISTAKES, REFERENCE, Workbench, write_manifest, write_unit
 
 from autograder.course import Course

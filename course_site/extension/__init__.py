@@ -1,4 +1,4 @@
-"""Chainrule's Sphinx extension: lessons, exercises, explorers, syllabus and milestones, from the course's one definition."""
+"""Chainrule's Sphinx extension: lessons, exercises, explorers and more, all from the course's one definition."""
 
 from pathlib import Path
 
@@ -6,12 +6,12 @@ from sphinx.application import Sphinx
 
 from autograder.course import Course
 
-from . import assets, exercises, explorers, milestones, pictures, reference
+from . import assets, exercises, explorers, milestones, pictures, reference, syllabus
 
 COURSE = Course.find(Path(__file__))
 
 
 def setup(app: Sphinx) -> dict:
-    for module in (assets, exercises, explorers, milestones, pictures, reference):
+    for module in (assets, exercises, explorers, milestones, pictures, reference, syllabus):
         module.setup(app, COURSE)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -40,7 +40,7 @@ class ExerciseDirective(SphinxDirective):
             if told:
                 raise self.error(f"The page has exercises of {told[0]} already; it can have none of {unit.name}.")
             told.append(unit.name)
-            html += data(self.course, unit)
+            html += data("chainrule-unit", described(self.course, unit))
         return [nodes.raw("", html, format="html")]
 
 
@@ -66,7 +66,8 @@ def hint(hints: dict[str, str], kinds: list[str]) -> str:
     kind, *more = kinds
     text = hints[kind].strip("\n")
     shown = highlighted(text) if kind == "code" else f"<p>{in_words(text)}</p>"
-    return f'<details class="hint" data-hint="{kind}"><summary>{HINTS[kind]}</summary>\n{shown}\n{hint(hints, more)}</details>\n'
+    inside = f"<summary>{HINTS[kind]}</summary>\n{shown}\n{hint(hints, more)}"
+    return f'<details class="hint" data-hint="{kind}">{inside}</details>\n'
 
 
 def in_words(text: str) -> str:
@@ -97,11 +98,11 @@ def preamble(unit: Unit) -> str:
     return file.text(1, min(map(first_line, file.functions.values())) - 1) + "\n"
 
 
-def data(course: Course, unit: Unit) -> str:
-    """What the widget has to know about a unit, as JSON in a script element."""
+def described(course: Course, unit: Unit) -> dict:
+    """What the widget has to know about a unit."""
     order = [other.name for other in course.units]
     at = order.index(unit.name)
-    told = {
+    return {
         "unit": unit.name,
         "title": unit.title,
         "part": unit.part,
@@ -120,8 +121,12 @@ def data(course: Course, unit: Unit) -> str:
         "previous": order[at - 1] if at else None,
         "next": order[at + 1] if at + 1 < len(order) else None,
     }
+
+
+def data(id: str, told: dict) -> str:
+    """What the page's scripts find in it, as JSON in a script element."""
     text = json.dumps(told, ensure_ascii=False).replace("</", "<\\/")
-    return f'<script type="application/json" id="chainrule-unit">{text}</script>\n'
+    return f'<script type="application/json" id="{id}">{text}</script>\n'
 
 
 def setup(app: Sphinx, course: Course) -> None:

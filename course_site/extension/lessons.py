@@ -9,8 +9,8 @@ from autograder.lesson import Words, pieces, retold
 
 WORDS = Words(
     write="below, and press **Check**",
-    prompt="In the scratch cell of the exercise above:",
-    file="write this in the scratch cell of the exercise above",
+    prompt="Press **Try it** above, and run:",
+    file="press **Try it** above, and write this",
 )
 
 

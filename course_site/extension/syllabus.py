@@ -1,23 +1,41 @@
 """The syllabus: parts, units and points, as course.toml has them, with room for what a learner has done."""
 
 from collections.abc import Iterator
+from html import escape
 from itertools import groupby
 
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
 from autograder.course import Course, Unit
+
+from . import exercises
 
 INTRODUCTION = """\
 # Syllabus
 
-Every unit is a lesson with exercises in it. You read a little, write a function, press **Check**, and read on. The units
-build on each other: what you write in one you will meet again in the next.
+Every unit is a lesson with exercises in it. You read a little, write a function, press **Check**, and read on. The
+units build on each other: what you write in one you will meet again in the next.
+"""
+WORK = """\
+## Your work
 
-Your progress is kept in this browser, and nowhere else.
+What you write is kept in this browser, and nowhere else.
+
+```{raw} html
+<div id="your-work"><noscript>This is where you take your work with you, once JavaScript is on.</noscript></div>
+```
+
+```{course-data}
+```
 """
 
 
 def page(course: Course) -> str:
     """The page in MyST."""
-    return "\n".join([INTRODUCTION, *(section for title, units in parts(course) for section in part(title, units))])
+    sections = [section for title, units in parts(course) for section in part(title, units)]
+    return "\n".join([INTRODUCTION, *sections, WORK])
 
 
 def parts(course: Course) -> Iterator[tuple[str, list[Unit]]]:
@@ -33,10 +51,24 @@ def part(title: str, units: list[Unit]) -> Iterator[str]:
 
 
 def row(unit: Unit) -> str:
-    points = sum(unit.points.values())
+    facts = f"{len(unit.points)} exercises, {sum(unit.points.values()):g} points"
     return (
-        f'<li class="syllabus-unit"><a href="units/{unit.name}.html">{unit.title}</a>'
-        f'<span class="syllabus-facts">{len(unit.points)} exercises, {points:g} points</span>'
-        f'<progress data-progress-unit="{unit.name}" max="{points:g}" value="0" aria-label="Points earned in {unit.name}">'
-        f"</progress></li>"
+        f'<li class="syllabus-unit"><a href="units/{unit.name}.html">{escape(unit.title)}</a>'
+        f'<span class="syllabus-facts">{facts}</span>'
+        f'<span class="syllabus-progress" data-progress-unit="{unit.name}" data-progress-total="{len(unit.points)}">'
+        "</span></li>"
     )
+
+
+class CourseDataDirective(SphinxDirective):
+    """Brings what a page that handles all of a learner's work has to know of the course."""
+
+    course: Course
+
+    def run(self) -> list[nodes.Node]:
+        told = {"units": [exercises.described(self.course, unit) for unit in self.course.units]}
+        return [nodes.raw("", exercises.data("chainrule-course", told), format="html")]
+
+
+def setup(app: Sphinx, course: Course) -> None:
+    app.add_directive("course-data", type("CourseData", (CourseDataDirective,), {"course": course}))

@@ -1,15 +1,23 @@
 """Builds the course site into build/site.
 
-    python course_site/build.py            build it
-    python course_site/build.py --serve    build it, serve it to this machine, and open it
+    python course_site/make.py            build it
+    python course_site/make.py --serve    build it, serve it to this machine, and open it
 
 It needs what `pip install "chainrule[site]"` brings, and Node. Warnings are errors.
 """
 
 import argparse
+import shutil
 import sys
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -26,7 +34,10 @@ class NotBuilt(Exception):
 
 
 def build(site: Path = SITE) -> None:
-    """Build the site. Raises NotBuilt, or frontend.NotBundled."""
+    """Build the site from nothing, in a few seconds; the old one stays until the new one is whole.
+
+    Raises NotBuilt, or frontend.NotBundled.
+    """
     try:
         from extension import COURSE, sources
         from sphinx.cmd.build import main as sphinx
@@ -36,12 +47,26 @@ def build(site: Path = SITE) -> None:
         ) from None
     frontend.install()
     frontend.bundle(BUILD / "site-app", BUILD / "site-static")
-    pages = BUILD / "site-source"
+    pages, new = BUILD / "site-source", BUILD / "site-new"
+    for folder in (pages, new):
+        shutil.rmtree(folder, ignore_errors=True)
     sources.assemble(COURSE, HERE, pages)
-    options = ["--fail-on-warning", "--keep-going", "--quiet"]
-    if sphinx([*options, "-c", str(HERE), "-d", str(BUILD / "site-doctrees"), str(pages), str(site)]):
+    options = ["--fail-on-warning", "--keep-going", "--quiet", "--fresh-env"]
+    if sphinx([*options, "-c", str(HERE), "-d", str(BUILD / "site-doctrees"), str(pages), str(new)]):
         raise NotBuilt("Sphinx had warnings, see above. The pages' sources are in build/site-source.")
-    frontend.finish(site)
+    frontend.finish(new)
+    shutil.rmtree(site, ignore_errors=True)
+    new.rename(site)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """One build at a time."""
+    BUILD.mkdir(exist_ok=True)
+    with open(BUILD / "site.lock", "w") as lock:
+        if fcntl:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def main() -> None:
@@ -50,7 +75,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="to serve at; a free one is chosen if none is given")
     options = parser.parse_args()
     try:
-        build()
+        with alone():
+            build()
     except (NotBuilt, frontend.NotBundled) as error:
         sys.exit(str(error))
     print(f"The site is built: {SITE.relative_to(Path.cwd()) if SITE.is_relative_to(Path.cwd()) else SITE}")
