@@ -6,12 +6,12 @@ from sphinx.application import Sphinx
 
 from autograder.course import Course
 
-from . import assets, exercises, explorers, milestones, pictures, reference, syllabus
+from . import assets, exercises, explorers, milestones, pictures, progress, reference, syllabus
 
 COURSE = Course.find(Path(__file__))
 
 
 def setup(app: Sphinx) -> dict:
-    for module in (assets, exercises, explorers, milestones, pictures, reference, syllabus):
+    for module in (assets, exercises, explorers, milestones, pictures, progress, reference, syllabus):
         module.setup(app, COURSE)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,73 @@
+/** A piece of code in the page that becomes an editor when it is near, and takes up the same room before and after. */
+
+import { html } from "../explorers/common/elements.js";
+import { say } from "./words.js";
+
+const NEAR = "400px"; // from the window's edge
+
+export class Slot {
+  /**
+   * @param {HTMLElement} place is replaced
+   * @param {Parameters<typeof import("./editor.js").edit>[1] & {onfocus: () => void}} options
+   */
+  constructor(place, options) {
+    this.options = options;
+    this.text = options.source;
+    this.still = html("pre", { class: "cr-still", tabindex: 0, role: "textbox", "aria-multiline": "true", "aria-label": options.label });
+    this.still.textContent = this.text;
+    this.box = html("div", { class: "cr-code", "data-lines": options.numbered !== false }, this.still);
+    place.replaceWith(this.box);
+    this.still.addEventListener("focus", () => this.focus());
+    this.still.addEventListener("click", () => this.focus());
+    this.box.addEventListener("focusin", () => options.onfocus?.());
+    const near = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return;
+        near.disconnect();
+        this.load();
+      },
+      { rootMargin: NEAR },
+    );
+    near.observe(this.box);
+  }
+
+  load() {
+    return (this.loading ??= this.open());
+  }
+
+  async open() {
+    let edit;
+    try {
+      ({ edit } = await import("./editor.js"));
+    } catch {
+      this.loading = undefined;
+      if (!this.failed) this.box.after((this.failed = html("p", { class: "cr-note", role: "alert" }, say.editorFailed)));
+      return;
+    }
+    this.failed?.remove();
+    const { onedit, ...options } = this.options;
+    const wanted = document.activeElement === this.still;
+    this.still.remove();
+    this.editor = edit(this.box, {
+      ...options,
+      source: this.text,
+      onedit: (text) => {
+        this.text = text;
+        onedit(text);
+      },
+    });
+    if (wanted) this.editor.focus();
+  }
+
+  async focus() {
+    await this.load();
+    this.editor?.focus();
+  }
+
+  /** Show other code. @param {string} text */
+  replace(text) {
+    this.text = text;
+    if (this.editor) this.editor.replace(text);
+    else this.still.textContent = text;
+  }
+}
