@@ -5,6 +5,7 @@ Each way in which nbgrader's own reading of a submitted notebook fails open is s
 
 # ruff: noqa: E501 - a hand-in or a finding stands on one line of its table
 
+import base64
 import copy
 import json
 import math
@@ -23,6 +24,7 @@ import pytest
 
 pytest.importorskip("nbgrader", reason='nbgrader is missing: pip install "chainrule[jupyter]" installs it')
 
+from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader import utils
 from nbgrader_course import (
@@ -314,6 +316,29 @@ def test_students_html_is_text_to_staff(graded, tmp_path):
     assert "<script" not in source
     assert "<img" not in source
     assert "attachment:" not in source  # Formgrader cannot show a page that names one which is not there
+
+
+def test_formgrader_shows_the_lessons_pictures_and_does_without_those_that_a_student_took_out(tmp_path):
+    source = source_notebook("toy")
+    lesson = next(cell for cell in source.cells if cell.id == "prose")
+    lesson.source += "\n\n![a line](attachment:line.svg)"
+    picture = base64.b64encode(b"<svg><path d='M0 0L1 1'/></svg>").decode()
+    lesson.attachments = {"line.svg": {"image/svg+xml": picture}}
+    course = NbCourse.make(tmp_path, units=())
+    course.add("toy", source)
+    kept = course.work()  # as nbformat writes it: the picture's base64 is a list of lines
+    course.hand_in("kept", kept)
+    without_picture = course.work()
+    for cell in without_picture["cells"]:
+        cell.pop("attachments", None)
+    course.hand_in("without", without_picture)
+    course.autograde("toy")
+    assert isinstance(kept["cells"][1]["attachments"]["line.svg"]["image/svg+xml"], list)
+    shown = {student: HTMLExporter().from_notebook_node(course.autograded(student))[0] for student in course.grades()}
+    assert {student: picture in page for student, page in shown.items()} == {
+        "kept": True,
+        "without": False,
+    }
 
 
 # nbgrader's ways to fail open, one by one: each is shown as nbgrader has it, and then as it is written here

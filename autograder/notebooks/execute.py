@@ -21,7 +21,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from nbconvert.exporters import NotebookExporter
-from nbformat.v4 import new_markdown_cell, new_output
+from nbformat import from_dict
+from nbformat.v4 import new_markdown_cell
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -62,14 +63,16 @@ def configure(c, course: str | Path = "", **limits) -> None:
     """
     here = "autograder.notebooks"
     c.Autograde.exporter_class = f"{here}.execute.SubmittedNotebook"
+    # What nbgrader would mend and check of a submitted notebook is in order: it has been restored.
+    c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.OverwriteKernelspec"]
     c.Autograde.autograde_preprocessors = [
         f"{here}.execute.LockedExecute",
         "nbgrader.preprocessors.LimitOutput",
         "nbgrader.preprocessors.SaveAutoGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
-        "nbgrader.preprocessors.CheckCellMetadata",
         f"{here}.execute.Review",
     ]
+    c.SubmittedNotebook.optimistic_validation = True  # once, after all of these
     c.LockedExecute.course = str(course)
     for name, value in limits.items():
         setattr(c.LockedExecute, name, value)
@@ -230,8 +233,8 @@ class LockedExecute(NbGraderPreprocessor):
                     about["review"].append(known.name)
                     self.log.error("%s: the cell %s could not be judged: grade it by hand", student, known.name)
                 filled.add(known.name)
-            elif cell.cell_type == "markdown" and cell.source not in master.texts:
-                cell.source = harmless(cell)
+            elif cell.cell_type == "markdown":
+                cell.source = harmless(cell, ours=cell.source in master.texts)
         if lost := [cell.name for cell in master.tests if cell.name not in filled]:
             raise Fault(f"the cells {', '.join(lost)} are not in the notebook of {student}")
         if remarks:
@@ -239,10 +242,11 @@ class LockedExecute(NbGraderPreprocessor):
         return nb, resources
 
 
-def harmless(cell) -> str:
-    """What a student wrote, for Formgrader, which shows it to staff as HTML and ends where a picture is not there."""
+def harmless(cell, ours: bool) -> str:
+    """A cell's text for Formgrader, which shows it to staff as HTML and ends where a picture is not there: what a
+    student wrote is no HTML, and pictures that the student took out of the lesson, which is ours, are not asked for."""
     attached = cell.get("attachments", {})
-    text = TAG.sub("&lt;", cell.source)
+    text = cell.source if ours else TAG.sub("&lt;", cell.source)
     return ATTACHED.sub(lambda found: found[0] if unquote(found[1]) in attached else f"no picture: {found[1]}", text)
 
 
@@ -272,15 +276,15 @@ def fill(cell, outcome: dict | None, known) -> None:
         result = result_of(outcome)
         score = score_of(outcome, known)
         said, marked = explained(result), explained_in_html(result)
-    cell.outputs = [
-        new_output("display_data", {"text/plain": legible("\n".join(said)), "text/html": marked}),
-        new_output(
-            "execute_result",
-            # nbgrader reads the float; people read the other.
-            {"text/plain": repr(score), "text/html": html.escape(earned(score, known.points))},
-            execution_count=None,
-        ),
-    ]
+    shown = {"text/plain": legible("\n".join(said)), "text/html": marked}
+    # nbgrader reads the float; people read the other.
+    result = {"text/plain": repr(score), "text/html": html.escape(earned(score, known.points))}
+    cell.outputs = from_dict(
+        [
+            {"output_type": "display_data", "data": shown, "metadata": {}},
+            {"output_type": "execute_result", "data": result, "metadata": {}, "execution_count": None},
+        ]
+    )
     read = utils.determine_grade(cell)
     if read != (score, known.points) or not 0.0 <= score <= known.points:
         raise Fault(f"nbgrader would read {read} from the cell {known.name}, which earned {score}")

@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 
 from ..classroom.submissions.limits import BRACKETS, LIMITS, MB
 from ..classroom.submissions.members import Unreadable
@@ -21,7 +23,7 @@ from ..classroom.submissions.names import shown
 from ..classroom.submissions.words import broken_cells, no_notebook, not_json, old_notebook, overgrown, too_large
 from ..language import _
 
-NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+KINDS = ("code", "markdown", "raw")
 CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 REGION = re.compile(r"^[^\n]*BEGIN HIDDEN TESTS.*?(?:^[^\n]*END HIDDEN TESTS[^\n]*(?:\n|\Z)|\Z)", re.M | re.S)
 SCHEME = re.compile(r"^[^\n]*BEGIN MARK SCHEME.*?(?:^[^\n]*END MARK SCHEME[^\n]*(?:\n|\Z)|\Z)", re.M | re.S)
@@ -209,10 +211,14 @@ def upgraded(notebook: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def is_cell(cell: Any) -> bool:
-    if not isinstance(cell, dict) or cell.get("cell_type") not in list(NEW):  # a list, for it may be of any type
+    if not isinstance(cell, dict) or cell.get("cell_type") not in KINDS:
         return False
-    source = cell.get("source")
-    return isinstance(source, str) or (isinstance(source, list) and all(isinstance(line, str) for line in source))
+    return is_text(cell.get("source"))
+
+
+def is_text(value: Any) -> bool:
+    """Whether it is a text as a notebook's file holds it: whole, or the list of its lines."""
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(line, str) for line in value))
 
 
 def text_of(cell: dict[str, Any]) -> str:
@@ -314,11 +320,10 @@ def node(cell: dict[str, Any], known: MasterCell | None, used: set[str]) -> nbfo
     """A cell with nothing of what it was but its text, its id and what is attached to it."""
     kind = known.cell_type if known else cell["cell_type"]
     source = known.source if known and known.locked else text_of(cell)
-    made = NEW[kind](source)
     own = cell.get("id")
-    if isinstance(own, str) and CELL_ID.fullmatch(own) and own not in used:
-        made.id = own
-    used.add(made.id)
+    id = own if isinstance(own, str) and CELL_ID.fullmatch(own) and own not in used else uuid4().hex
+    used.add(id)
+    made = bare(kind, source, id)
     if known:
         made.metadata["nbgrader"] = known.metadata
     if kind == "markdown" and (attached := dict(attachments_of(cell))):
@@ -326,17 +331,24 @@ def node(cell: dict[str, Any], known: MasterCell | None, used: set[str]) -> nbfo
     return made
 
 
+def bare(kind: str, source: str, id: str) -> NotebookNode:
+    """A cell. Those of nbformat's own making are validated one by one, which takes longer than everything else here."""
+    made = NotebookNode(cell_type=kind, id=id, metadata=NotebookNode(), source=source)
+    if kind == "code":
+        made.update(execution_count=None, outputs=[])
+    return made
+
+
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
 
 
 def attachments_of(cell: dict[str, Any]) -> Iterable[tuple[str, dict[str, str]]]:
+    """The pictures attached to a cell, each as base64 in one text."""
     attached = cell.get("attachments")
     for name, bundle in attached.items() if isinstance(attached, dict) else ():
-        kept = {
-            kind: data
-            for kind, data in (bundle.items() if isinstance(bundle, dict) else ())
-            if kind in PICTURES and isinstance(data, str) and re.fullmatch(r"[A-Za-z0-9+/=\s]*", data)
-        }
+        bundle = bundle.items() if isinstance(bundle, dict) else ()
+        texts = {kind: "".join(data) for kind, data in bundle if kind in PICTURES and is_text(data)}
+        kept = {kind: text for kind, text in texts.items() if re.fullmatch(r"[A-Za-z0-9+/=\s]*", text)}
         if kept and isinstance(name, str):
             yield name, kept
 
