@@ -14,9 +14,9 @@ const MESSAGES = [[0, 1], [2, 1], [5, 2], [1, 1], [3, 3], [2, 5]];
 
 const PRESETS = [
   { name: "messages", label: "Six messages", x: MESSAGES, y: [-1, -1, 1, -1, 1, 1], domain: [-0.5, 6.5], step: 3 },
-  { name: "narrow", label: "A narrow gap", x: [[1, 1.75], [4, 3.5], [2.5, 3], [2.5, 2], [5, 5.5], [1.5, 1], [3.5, 4], [5.5, 5]], y: [1, -1, 1, -1, 1, -1, 1, -1], domain: [-0.5, 6.5], step: 9 },
+  { name: "narrow", label: "A narrow gap", x: [[1, 3], [4, 3.25], [2, 3.5], [2.5, 2.5], [4.5, 5.25], [1, 1.5], [3, 4], [5.5, 4.25]], y: [1, -1, 1, -1, 1, -1, 1, -1], domain: [-0.5, 6.5], step: 9 },
   { name: "corners", label: "No line can do it", x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [-1, 1, 1, -1], domain: [-0.5, 1.5], step: 12 },
-  { name: "mislabelled", label: "One wrong label", x: MESSAGES, y: [-1, 1, 1, -1, 1, 1], domain: [-0.5, 6.5], step: 24 },
+  { name: "mislabelled", label: "One wrong label", x: MESSAGES, y: [-1, -1, 1, 1, 1, 1], domain: [-0.5, 6.5], step: 24 },
 ];
 
 // The mathematics, as in the lesson.
