@@ -42,7 +42,7 @@ def pieces(unit: Unit, kinds: tuple[str, ...] = ("exercise", "question")) -> lis
         if kind in kinds:
             found.append(Piece(kind, name, text))
         else:
-            found[-1] = Piece(found[-1].kind, found[-1].name, found[-1].text.rstrip("\n") + "\n" + text)
+            found[-1] = Piece(found[-1].kind, found[-1].name, found[-1].text.rstrip("\n") + "\n\n" + text.lstrip("\n"))
     if sorted(piece.name for piece in found if piece.kind == "exercise") != sorted(unit.points):
         raise CourseError(
             f"{unit.lesson}: every exercise needs one line <!-- exercise: NAME -->, and none is there twice."
