@@ -136,7 +136,9 @@ def verify(path: Path, expected: str) -> None:
         raise CannotGet(f"There is no file {path}.")
     if sha256(path) != expected:
         path.unlink() if path.is_relative_to(cache()) else None
-        raise CannotGet(f"{path.name} is not the file that was expected: its SHA-256 is not {expected}. It is not used.")
+        raise CannotGet(
+            f"{path.name} is not the file that was expected: its SHA-256 is not {expected}. It is not used."
+        )
 
 
 if __name__ == "__main__":

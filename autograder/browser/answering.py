@@ -1,0 +1,39 @@
+"""What the worker of a page asks of Python: a request comes as JSON, and so does the answer."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from . import cells as files
+from .cells import Cell
+from .checking import check, course
+from .running import run
+
+
+def answer(root: str, request: str, report: Callable[[str], None]) -> str:
+    """Answer a request.
+
+    Args:
+        root: the folder of the course.
+        request: {"do": "check" | "run" | "join" | "split", "unit": …, and what that takes}.
+        report: called with JSON of what is to be told on the way: {"case", "status"} of a check, {"printed"} of a run.
+    """
+    asked = json.loads(request)
+    unit = course(Path(root)).unit(asked["unit"])
+    cells = [Cell(cell["name"], cell["source"]) for cell in asked.get("cells", ())]
+
+    def tell(**what):
+        report(json.dumps(what))
+
+    match asked["do"]:
+        case "check":
+            shown = check(unit, cells, asked["exercise"], lambda case, status: tell(case=case, status=status))
+            found = {"outcome": shown.outcome.to_json(), "html": shown._repr_html_(), "text": repr(shown)}
+        case "run":
+            found = asdict(run(unit, cells, asked["scratch"], lambda text: tell(printed=text)))
+        case "join":
+            found = files.join(cells)
+        case "split":
+            found = [asdict(cell) for cell in files.split(asked["text"], unit.points)]
+    return json.dumps(found)
