@@ -1,4 +1,4 @@
-"""Tells every page which units there are, and how many exercises they have: the widget shows progress beside their links."""
+"""Tells every page which units there are and how many exercises they have: progress is shown beside their links."""
 
 from sphinx.application import Sphinx
 

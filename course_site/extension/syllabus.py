@@ -24,7 +24,7 @@ WORK = """\
 What you write is kept in this browser, and nowhere else.
 
 ```{raw} html
-<div id="your-work"><noscript>This is where you take your work with you, once JavaScript is on.</noscript></div>
+<div class="your-work"><noscript>This is where you take your work with you, once JavaScript is on.</noscript></div>
 ```
 
 ```{course-data}

@@ -7,6 +7,7 @@ import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "
 import { EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers, placeholder } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
+import { wrapping } from "./wrapping.js";
 
 /**
  * @param {HTMLElement} parent
@@ -31,6 +32,7 @@ export function edit(parent, { source, label, describedBy, hint = "", numbered =
         bracketMatching(),
         closeBrackets(),
         python(),
+        wrapping,
         syntaxHighlighting(classHighlighter),
         placeholder(hint),
         EditorView.contentAttributes.of({

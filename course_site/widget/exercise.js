@@ -149,7 +149,7 @@ export function enhance(section, unit, works) {
     if (!(await ask(say.resetAsk(name), say.resetMore, [["yes", say.resetYes, "primary"]]))) return;
     const before = work.source;
     put(exercise.stub);
-    status.say(say.resetDone, "", "", button(say.undo, () => (put(before), status.say(say.undone), slot.focus())));
+    status.say(say.resetDone, "told", "", button(say.undo, () => (put(before), status.say(say.undone), slot.focus())));
   }
 
   /** Put other code into the editor, as one step that the learner can undo. */

@@ -17,6 +17,6 @@ if (unit) {
 }
 showProgress(store);
 warn(store);
-const panel = document.getElementById("your-work");
+const panel = document.querySelector(".your-work");
 if (panel) import("./your_work.js").then(({ yourWork }) => yourWork(panel, store, told("chainrule-course")));
 keepOffline();

@@ -2,8 +2,8 @@
 
     python course_site/widget/service_worker.py build/site
 
-is run last, when everything else lies there: a build whose files are others has another worker, and browsers replace the
-old by the new, whole.
+is run last, when everything else lies there: a build whose files are others has another worker, and browsers replace
+the old by the new, whole.
 """
 
 import hashlib

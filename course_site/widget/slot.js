@@ -1,6 +1,7 @@
 /** A piece of code in the page that becomes an editor when it is near, and takes up the same room before and after. */
 
 import { html } from "../explorers/common/elements.js";
+import { indented } from "./indented.js";
 import { say } from "./words.js";
 
 const NEAR = "400px"; // from the window's edge
@@ -14,7 +15,7 @@ export class Slot {
     this.options = options;
     this.text = options.source;
     this.still = html("pre", { class: "cr-still", tabindex: 0, role: "textbox", "aria-multiline": "true", "aria-label": options.label });
-    this.still.textContent = this.text;
+    this.draw();
     this.box = html("div", { class: "cr-code", "data-lines": options.numbered !== false }, this.still);
     place.replaceWith(this.box);
     this.still.addEventListener("focus", () => this.focus());
@@ -68,6 +69,10 @@ export class Slot {
   replace(text) {
     this.text = text;
     if (this.editor) this.editor.replace(text);
-    else this.still.textContent = text;
+    else this.draw();
+  }
+
+  draw() {
+    this.still.replaceChildren(...this.text.split("\n").map((line) => html("div", { style: indented(line) }, line || "\u200b")));
   }
 }

@@ -18,7 +18,7 @@ export function statusOf() {
     place,
     clear: () => set("", ""),
     /** @param {string} sentence @param {string} [kind] a status of an outcome, or "warning" @param {string} [detail] */
-    say(sentence, kind = "", detail = "", ...more) {
+    say(sentence, kind = "told", detail = "", ...more) {
       set(sentence, kind, [...(detail ? [html("small", {}, detail)] : []), ...more]);
     },
     /** Python works. @param {string} sentence */

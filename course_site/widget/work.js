@@ -54,7 +54,8 @@ export class Work extends EventTarget {
     if (source === this.source) return;
     const both = revision !== this.revision ? source : other;
     this.revision = revision + 1;
-    this.store.write(this.unit, this.exercise.name, { source: this.source, revision: this.revision, other: both });
+    const written = this.touched ? this.source : undefined;
+    this.store.write(this.unit, this.exercise.name, { source: written, revision: this.revision, other: both });
   }
 
   /** Take over what was written elsewhere, unless there is something of our own to write. */
@@ -74,7 +75,7 @@ export class Work extends EventTarget {
       this.source = record.other;
       this.dispatchEvent(new Event("replaced"));
       this.revision = (record.revision ?? 0) + 1;
-      const swapped = { source: this.source, revision: this.revision, other: undefined };
+      const swapped = { source: this.touched ? this.source : undefined, revision: this.revision, other: undefined };
       this.store.write(this.unit, this.exercise.name, swapped);
     } else this.keep({ other: undefined });
   }
