@@ -19,8 +19,8 @@ from autograder.course import Course
 SEED, LR, BETA1, HIDDEN, BATCH, NOISE = 0, 3e-3, 0.5, 64, 64, 2
 TURNS = {"alternating": 1, "greedy": 10}  # of the generator, for one of the discriminator
 FRAMES, ROUNDS_A_FRAME = 80, 15
-SAMPLES, GRID, EXTENT = 200, 24, 3.2  # the square from -EXTENT to EXTENT is seen, and judged on GRID x GRID points
-POSITIONS, SHADES = 4096, 64  # steps in which positions and probabilities are written
+SAMPLES, GRID, EXTENT = 200, 20, 3.2  # the square from -EXTENT to EXTENT is seen, and judged on GRID x GRID points
+POSITIONS, SHADES = 2048, 32  # steps in which positions and probabilities are written
 
 
 def build(course: Course, path: Path) -> None:
