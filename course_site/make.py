@@ -39,6 +39,7 @@ def build(site: Path = SITE) -> None:
     Raises NotBuilt, or frontend.NotBundled.
     """
     try:
+        from explorers import gan_frames
         from extension import COURSE, sources
         from sphinx.cmd.build import main as sphinx
     except ImportError as error:
@@ -47,6 +48,8 @@ def build(site: Path = SITE) -> None:
         ) from None
     frontend.install()
     frontend.bundle(BUILD / "site-app", BUILD / "site-static")
+    gan_frames.build(COURSE, BUILD / "explorers" / gan_frames.NAME)
+    shutil.copy(BUILD / "explorers" / gan_frames.NAME, BUILD / "site-app" / "app" / "explorers")
     pages, new = BUILD / "site-source", BUILD / "site-new"
     for folder in (pages, new):
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,9 +1,10 @@
 """A page with one explorer on it, served from the sources: the site's build and its Python are not needed to test one.
 
-    with explorers_served() as address:
-        page.goto(f"{address}/guess?theme=dark")
+with explorers_served() as address:
+    page.goto(f"{address}/guess?theme=dark")
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +13,14 @@ from pathlib import Path
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
-EXPLORERS = Path(__file__).resolve().parent.parent / "course_site" / "explorers"
+ROOT = Path(__file__).resolve().parent.parent
+EXPLORERS = ROOT / "course_site" / "explorers"
+sys.path.append(str(EXPLORERS.parent))
+
+from explorers import gan_frames  # noqa: E402
+from support import COURSE  # noqa: E402
+
+FRAMES = ROOT / "build" / "explorers" / gan_frames.NAME  # as the site's build keeps them, too
 KINDS = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
 PAGE = """<!doctype html>
 <html lang="en" data-theme="{theme}">
@@ -22,14 +30,17 @@ PAGE = """<!doctype html>
 <link rel="icon" href="data:,">
 {styles}
 <body>
-<main class="bd-article-container" style="box-sizing: border-box; width: 100%; max-width: 60em; margin: auto; padding: 1rem">
+<main style="box-sizing: border-box; width: 100%; max-width: 60em; margin: auto; padding: 1rem">
 <p>Text above.</p>
-<figure class="explorer" data-explorer="{name}"><figcaption><p><strong>{title}.</strong> {text}</p></figcaption></figure>
-<p id="after">Text below.</p>
+<figure class="explorer" data-explorer="{name}">
+<figcaption><p><strong>{title}.</strong> {text}</p></figcaption>
+</figure>
+<p>Text below.</p>
 </main>
 <script type="module">
 import mount from "/explorers/{name}.js";
-await mount(document.querySelector("figure"));
+window.mountNow = () => mount(document.querySelector("figure"));
+if (!new URLSearchParams(location.search).has("mount")) await mountNow();
 </script>
 """
 
@@ -44,7 +55,10 @@ def theme_style() -> Path | None:
 
 def page_of(name: str, theme: str) -> str:
     title, _, text = (EXPLORERS / f"{name}.md").read_text(encoding="utf-8").partition("\n")
-    sheets = ["/theme.css", *(f"/explorers/common/{path.name}" for path in sorted((EXPLORERS / "common").glob("*.css")))]
+    sheets = [
+        "/theme.css",
+        *(f"/explorers/common/{path.name}" for path in sorted((EXPLORERS / "common").glob("*.css"))),
+    ]
     styles = "\n".join(f'<link rel="stylesheet" href="{sheet}">' for sheet in sheets)
     return PAGE.format(name=name, title=title.removeprefix("# "), text=text.strip(), theme=theme, styles=styles)
 
@@ -58,6 +72,9 @@ class Handler(BaseHTTPRequestHandler):
         if address.path == "/theme.css":
             style = theme_style()
             self.answer(style.read_bytes() if style else b"", ".css")
+        elif path == EXPLORERS / gan_frames.NAME:
+            gan_frames.build(COURSE, FRAMES)
+            self.answer(FRAMES.read_bytes(), ".json")
         elif path.is_file() and EXPLORERS in path.parents:
             self.answer(path.read_bytes(), path.suffix)
         elif (EXPLORERS / f"{address.path[1:]}.js").is_file():

@@ -16,6 +16,7 @@ import numpy as np
 from autograder import milestone, network
 from autograder.course import Course
 
+NAME = "gan_frames.json"  # as gan.js asks for it, beside itself
 SEED, LR, BETA1, HIDDEN, BATCH, NOISE = 0, 3e-3, 0.5, 64, 64, 2
 TURNS = {"alternating": 1, "greedy": 10}  # of the generator, for one of the discriminator
 FRAMES, ROUNDS_A_FRAME = 80, 15
@@ -27,9 +28,10 @@ def build(course: Course, path: Path) -> None:
     """Write the frames to `path` as JSON, unless those there were made by this very code.
 
     Under "runs", for each run by name: "turns"; "samples", base64 of uint16 (frames, SAMPLES, 2), a position in
-    [-EXTENT, EXTENT] as a multiple of 2 EXTENT / (POSITIONS - 1); "judged", base64 of uint8 (frames, GRID, GRID), the
-    discriminator's probability that a point is real in steps of 1 / (SHADES - 1), rows from the smallest y up; "losses",
-    for each frame the mean losses of discriminator and generator since the frame before, none for the first.
+    [-EXTENT, EXTENT] as a multiple of 2 EXTENT / (POSITIONS - 1), at the border if it is farther out; "judged", base64
+    of uint8 (frames, GRID, GRID), the discriminator's probability that a point is real in steps of 1 / (SHADES - 1),
+    rows from the smallest y up; "losses", for each frame the mean losses of discriminator and generator since the frame
+    before, none for the first.
     """
     made_by = key(course)
     if path.is_file() and json.loads(path.read_text())["key"] == made_by:
@@ -75,15 +77,16 @@ def play(ring_samples, gan, turns: int) -> dict:
         logits = discriminator.forward(points)[0]
         judged.append(np.rint(0.5 * (1 + np.tanh(logits / 2)) * (SHADES - 1)).astype(np.uint8))
 
+    def noise():
+        return rng.normal(size=(BATCH, NOISE))
+
     look()
     for _ in range(FRAMES):
-        paid = []
-        for _ in range(ROUNDS_A_FRAME):
-            real = ring_samples(rng, BATCH)
-            paid.append([gan.discriminator_step(generator, discriminator, real, rng.normal(size=(BATCH, NOISE)))])
-            answers = [gan.generator_step(generator, discriminator, rng.normal(size=(BATCH, NOISE))) for _ in range(turns)]
-            paid[-1].append(np.mean(answers))
-        losses.append(np.mean(paid, axis=0).round(4).tolist())
+        paid = np.zeros((ROUNDS_A_FRAME, 2))
+        for in_round in paid:
+            in_round[0] = gan.discriminator_step(generator, discriminator, ring_samples(rng, BATCH), noise())
+            in_round[1] = np.mean([gan.generator_step(generator, discriminator, noise()) for _ in range(turns)])
+        losses.append(paid.mean(axis=0).round(4).tolist())
         look()
     return {"turns": turns, "samples": text(samples), "judged": text(judged), "losses": losses}
 
