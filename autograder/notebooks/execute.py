@@ -41,6 +41,7 @@ from ..locked.client import ForkServer, NotLocked
 from ..locked.confine import Limits
 from ..outcome import GRADER_ERROR, PASSED
 from ..summary import plain_points
+from .database import SHARED
 from .marking import NotebookSession, exercises_of, notebook_in, score_of, session_for, submission_of
 from .restoring import Master, master_of, restored
 
@@ -68,7 +69,7 @@ def configure(c, course: str | Path = "", **limits) -> None:
     c.Autograde.autograde_preprocessors = [
         f"{here}.execute.LockedExecute",
         "nbgrader.preprocessors.LimitOutput",
-        "nbgrader.preprocessors.SaveAutoGrades",
+        f"{here}.database.SaveAutoGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
         f"{here}.execute.Review",
     ]
@@ -97,6 +98,8 @@ class SubmittedNotebook(NotebookExporter):
         self.masters: dict[tuple[str, str], Master] = {}
         self.sessions: dict[tuple[str, str], NotebookSession | None] = {}
         self.workers: Local | None = None
+        SHARED.hold()
+        weakref.finalize(self, SHARED.release)
         self.expect_notebooks()
 
     @property

@@ -18,9 +18,9 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SAWarning
-from sqlalchemy.orm import scoped_session
 
 from ..classroom.submissions import Submission
+from .database import one_engine
 from .execute import Fault, SubmittedNotebook, student_folders
 from .marking import NotebookSession, submission_of
 
@@ -85,43 +85,6 @@ class Assignment:
                 if not failures:
                     failures.append(str(error))
         return [*failures, *(f"{student} was not recorded." for student in self.unrecorded() if not failures)]
-
-
-@contextmanager
-def one_engine():
-    """While it lasts, all of nbgrader's gradebooks of a database share an engine, and with it connections and compiled
-    SQL. nbgrader opens a gradebook nine times for each submission, and each makes an engine of its own and looks for
-    all tables. Every gradebook still has a session of its own, which ends with it, whatever state it is in.
-    """
-    opens, closes = Gradebook.__init__, Gradebook.close
-    shared: dict[str, Gradebook] = {}
-    known = set()
-
-    def opened(self, db_url, course_id="default_course", authenticator=None):
-        if db_url not in shared:
-            opens(self, db_url, course_id, authenticator)
-            shared[db_url] = self
-        else:
-            self.engine = shared[db_url].engine
-            self.db = scoped_session(shared[db_url].db.session_factory)
-            self.course_id, self.authenticator = course_id, authenticator
-            if (db_url, course_id) not in known:
-                self.check_course(course_id=course_id)
-        known.add((db_url, course_id))
-
-    def closed(self):
-        if any(self.engine is one.engine for one in shared.values()):
-            self.db.remove()
-        else:
-            closes(self)
-
-    Gradebook.__init__, Gradebook.close = opened, closed
-    try:
-        yield
-    finally:
-        Gradebook.__init__, Gradebook.close = opens, closes
-        for one in shared.values():
-            one.close()
 
 
 @contextmanager
