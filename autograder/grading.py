@@ -258,7 +258,7 @@ def short(value) -> str:
     if isinstance(value, np.ndarray):
         entries = np.array2string(value, separator=", ", precision=4, threshold=12, max_line_width=10**6)
         return entries if value.size <= 12 and value.ndim == 1 else f"array of shape {value.shape}"
-    return number(value) if isinstance(value, (int, float, str)) else type(value).__name__
+    return number(value) if isinstance(value, (int, float, str, np.generic)) else type(value).__name__
 
 
 def passed(exercise: Exercise, trial: Trial) -> CaseOutcome:

@@ -880,27 +880,29 @@ def test_a_backward_that_reads_a_global_instead_of_its_cache_is_found(toy):
 def test_short_arguments_are_shown_with_a_wrong_answer(make_unit):
     unit = make_unit(
         """
+        import numpy as np
         from autograder import value
-        size = value(lambda rng, n, k: dict(n=n, k=k), returns="windows", cases={"two": (5, 2)})
+        size = value(lambda rng, n, k: dict(n=n, k=np.int64(k)), returns="windows", cases={"two": (5, 2)})
         """,
         """
         def size(n, k):
-            return n - k + 1
+            return int(n - k + 1)
         """,
     )
-    case = unit.grade("size", "def size(n, k): return n - k - 7").cases[0]
+    case = unit.grade("size", "def size(n, k): return int(n - k - 7)").cases[0]
     assert case.details == ("Asked with n=5, k=2.",)
 
 
 def test_refusing_inputs_that_make_sense_is_told_as_that(make_unit):
     unit = make_unit(
         """
+        import numpy as np
         from autograder import value
-        size = value(lambda rng, n, k: dict(n=n, k=k), returns="windows", cases={"two": (5, 2)})
+        size = value(lambda rng, n, k: dict(n=n, k=np.int64(k)), returns="windows", cases={"two": (5, 2)})
         """,
         """
         def size(n, k):
-            return n - k + 1
+            return int(n - k + 1)
         """,
     )
     case = unit.grade("size", "def size(n, k):\n    raise ValueError('too small')").cases[0]
