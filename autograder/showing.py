@@ -6,8 +6,8 @@ student's code has had a hand in is escaped.
 
 import html
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -63,12 +63,16 @@ class Shown:
         unseen: whether its cases are hidden ones, of which nothing but their number is told.
         maps: where the first wrong case is wrong.
         place: what is there in place of the file of stubs: "This notebook" if nothing else is said.
+        hints: the exercise's hints, each to be opened when the one before it was not enough.
+        after: what is said once it is right.
     """
 
     outcome: Outcome
     unseen: bool = False
     maps: Sequence[Map] = ()
     place: str = ""
+    hints: Mapping[str, str] = field(default_factory=dict)
+    after: str = ""
 
     @property
     def right(self) -> bool:
@@ -158,8 +162,27 @@ class Shown:
                 f"<li><code>{html.escape(self.where(case))}</code><br>{marked(case.sentence)}</li>" for case in others
             )
             parts.append(f"<details><summary>{html.escape(_('Other cases'))}</summary><ul>{items}</ul></details>")
+        if status in (FAILED, NOT_STARTED) and not self.unseen:
+            parts.append(self.hinted())
+        if self.right and self.after and not self.unseen:
+            parts.append(f'<div style="margin-top:.4em">{marked(_(self.after))}</div>')
         style = f"border-left:4px solid {colour};padding:.3em 0 .3em .9em;margin:.3em 0;max-width:60em;line-height:1.45"
         return f'<div class="chainrule" style="{style}">{"".join(parts)}</div>'
+
+    def hinted(self) -> str:
+        """The hints, folded: each lies inside of the one before it, so that they are opened one at a time."""
+        inside = ""
+        for step, (kind, text) in reversed([*enumerate(self.hints.items(), 1)]):
+            title = say.hint_title(self.name, step, len(self.hints), say.HINTS.get(kind, lambda kind=kind: kind)())
+            text = _(text).strip()
+            if kind == "code":
+                shown = f"<pre>{html.escape(text)}</pre>"
+            else:
+                shown = f"<div>{marked(say.statements(text) if kind == 'formula' else text)}</div>"
+            inside = (
+                f'<details style="margin-top:.4em"><summary>{html.escape(title)}</summary>{shown}{inside}</details>'
+            )
+        return inside
 
     def explained(self, case: CaseOutcome) -> Iterator[str]:
         if self.has_cases(case):

@@ -1,5 +1,6 @@
 """`check` in a notebook says what the engine says everywhere, shows it well, and needs only what travels along."""
 
+import html
 import json
 import os
 import re
@@ -10,12 +11,14 @@ from textwrap import dedent
 
 import numpy as np
 import pytest
+from support import COURSE
 
+from autograder import sentences as say
 from autograder.grading import Grader
 from autograder.implementation import Functions
 from autograder.notebooks import checking, course
 from autograder.notebooks.checking import CannotCheck, check, result
-from autograder.oracle import Frozen, freeze
+from autograder.oracle import Frozen, freeze, refresh
 from autograder.outcome import FAILED, NOT_STARTED, PASSED
 from autograder.showing import CELL, Shown, maps
 
@@ -205,6 +208,45 @@ def test_in_a_course_its_own_answers_are_taken(toy, folder, monkeypatch):
 def test_outside_of_ipython_it_prints_and_goes_on(here, capsys):
     check("toy.affine_forward")  # of this very module, which has no such function
     assert "This notebook has no function called `affine_forward`" in capsys.readouterr().out
+
+
+# Hints
+
+
+@pytest.fixture
+def real(tmp_path, monkeypatch):
+    """What a student has of a unit that has hints."""
+    unit = COURSE.unit("guess_number")
+    refresh(unit)
+    (tmp_path / "answers.zip").write_bytes(course.answers(unit))
+    (tmp_path / unit.definitions.name).write_bytes(unit.definitions.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    return unit
+
+
+def test_hints_lie_below_what_is_not_right_each_in_the_one_before(real):
+    hints = real.hints["gradient_step"]
+    for wrong in ("raise NotImplementedError", "return k"):
+        page = result("guess_number.gradient_step", {"gradient_step": defined(wrong)})._repr_html_()
+        opened = re.findall(r"<details[^>]*><summary>(gradient_step, hint \d of 3: [^<]*)</summary>", page)
+        assert opened == [f"gradient_step, hint {n} of 3: {say.HINTS[kind]()}" for n, kind in enumerate(hints, 1)]
+        assert page.endswith("</details></details></details></div>")
+        text = " ".join(html.unescape(re.sub("<[^>]*>", " ", page)).split())
+        for hint in hints.values():
+            assert " ".join(hint.replace("`", " ").replace(";", "").split()) in text.replace(";", "")
+
+
+def test_what_is_right_needs_no_hints_and_is_told_the_idea_of_the_reference(real):
+    page = result("guess_number.gradient_step", {"gradient_step": defined("return k + lr * loss * x")})._repr_html_()
+    assert "is right in all" in page
+    assert "<details" not in page
+    assert real.afterwords["gradient_step"].split(".")[0][:20] in page
+
+
+def defined(body):
+    names = {}
+    exec(f"def gradient_step(k, x, loss, lr):\n    {body}", names)
+    return names["gradient_step"]
 
 
 # Unseen cases

@@ -67,7 +67,7 @@ def laid_out(kind: str, text: str, width: int) -> list[str]:
     if kind == "code":
         return [f"  {line}" for line in text.splitlines()]
     if kind == "formula":
-        text = re.sub(r";\s+(?![^(\[]*[)\]])", "\n", text)
+        text = say.statements(text)
     kept = re.sub(r"\[[^\[\]]*\]", lambda found: found[0].replace(" ", "\0"), text)
     return [line.replace("\0", " ") for part in kept.splitlines() for line in wrapped(f"  {part}", width)]
 

@@ -113,7 +113,8 @@ def setup(reference: Reference) -> NotebookNode:
 
 BEGIN = """\
 Run this cell first, and again whenever the kernel has been restarted.
-Write each function in place of its `raise NotImplementedError`. Run its cell, then the cell below it: it checks."""
+Write each function in place of its `raise NotImplementedError`. Run its cell, then the cell below it: it checks.
+Below a result that is not right lie hints, to be opened one at a time."""
 
 
 def prose(unit: Unit, text: str, id: str) -> Iterator[NotebookNode]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..language import _
 
-ABOUT = "unit.json"  # among the frozen answers beside a notebook: which unit it is, and its points
+ABOUT = "unit.json"  # among the frozen answers beside a notebook: which unit it is, its points and its hints
 STAFF = ".chainrule.json"  # in the folder of an nbgrader course: where the course with the solutions is
 STARTED = Path.cwd()
 
@@ -80,7 +80,8 @@ def result(exercise: str, namespace: dict, unseen: bool = False):
     asked = exercises[name]
     if not unseen:
         outcome = grader.grade(asked)
-        return Shown(outcome, maps=where_wrong(grader, asked, outcome))
+        more = dict(hints=unit.hints.get(name, {}), after=unit.afterwords.get(name, ""))
+        return Shown(outcome, maps=where_wrong(grader, asked, outcome), **more)
     cases = asked.fresh_cases(seed_of_staff())
     return Shown(grader.grade(asked, cases or None, diagnose=False), unseen=True)
 
@@ -131,7 +132,9 @@ def handed_out(folder: Path, changed: int):
     frozen = Frozen(folder / ANSWERS)
     try:
         about = json.loads(frozen.archive.read(ABOUT))
-        return HandedOut(folder, about["name"], about["title"], about["part"], about["points"]), frozen
+        unit = HandedOut(folder, about["name"], about["title"], about["part"], about["points"])
+        vars(unit)["said"] = about["hints"]
+        return unit, frozen
     except (*DAMAGED, TypeError) as error:
         said = _("{file} does not belong to a notebook ({error}). Get it again.")
         raise CourseError(said.format(file=folder / ANSWERS, error=error)) from None

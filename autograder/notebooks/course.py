@@ -164,7 +164,7 @@ def assignment(unit: Unit) -> dict[str, bytes]:
 
 def answers(unit: Unit) -> bytes:
     """The unit's frozen answers, and what course.toml says of the unit. The same answers give the same bytes."""
-    about = {"name": unit.name, "title": unit.title, "part": unit.part, "points": unit.points}
+    about = {"name": unit.name, "title": unit.title, "part": unit.part, "points": unit.points, "hints": unit.said}
     frozen = Frozen(unit.answers).archive
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -5,6 +5,7 @@ student's unseen cases are drawn, lie in the folder .chainrule of the nbgrader c
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,8 +13,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-
-import nbformat
 
 from ..classroom.records import SCHEMA, Secret, Store, digest, is_final, safe_name, secret_for, write_whole
 from ..classroom.session import Session
@@ -120,7 +119,7 @@ class NotebookSession(Session):
         remarks, cells = list(found.remarks), ()
         if not found.problem:
             try:
-                cells, said = cells_of(nbformat.writes(found.notebook).encode(), name)
+                cells, said = cells_of(json.dumps(found.notebook).encode(), name)
                 remarks += said
             except Unreadable as error:
                 remarks.append(error.sentence)
