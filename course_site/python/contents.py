@@ -17,6 +17,11 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import runtime
+
+from autograder.checking import prepare
+from autograder.course import Course, CourseError
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 FACE = "autograder.browser.answering"
@@ -27,9 +32,6 @@ SINCE = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes
 
 def write(folder: Path) -> None:
     """Write the page's python/ folder. Raises runtime.CannotGet, or CourseError where answers cannot be built."""
-    from autograder.checking import prepare
-    from autograder.course import Course, CourseError
-
     course = Course.read(ROOT)
     if fault := prepare(course.units, sys.stderr.write):
         raise CourseError(fault)
@@ -85,11 +87,7 @@ def imports(path: Path, package: str) -> Iterator[str]:
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    sys.path[:0] = [str(ROOT)]
-import runtime  # noqa: E402
-
-if __name__ == "__main__":
     try:
         write(Path(sys.argv[1]))
-    except (runtime.CannotGet, OSError) as error:
+    except (runtime.CannotGet, CourseError, OSError) as error:
         sys.exit(str(error))

@@ -28,7 +28,7 @@ export class Python {
 
   #base;
   #worker = null;
-  #kept = { files: {}, wasm: null };
+  #kept = { files: {}, wasm: null, memory: null };
   #sizes = null;
   #ready = null;
   #units = new Map();
@@ -151,7 +151,7 @@ export class Python {
   #hear({ id, progress, kept, told, answer, error, fatal }) {
     const waiting = this.#pending.get(id);
     if (progress) this.#become(this.state, { ...this.#progress, ...progress });
-    else if (kept) this.#kept = { files: { ...this.#kept.files, ...kept.files }, wasm: kept.wasm ?? this.#kept.wasm };
+    else if (kept) this.#kept = { ...this.#kept, ...kept, files: { ...this.#kept.files, ...kept.files } };
     else if (fatal !== undefined) this.#end(new Failed(fatal));
     else if (told !== undefined) waiting?.told?.(told);
     else if (error !== undefined) waiting?.reject(new Failed(error));

@@ -2,10 +2,13 @@
 
 const COURSE = "/course";
 const WASM = "pyodide.asm.wasm";
+// What NumPy and the engine import of Python's own.
+const EARLY = `ast, base64, contextvars, ctypes, dataclasses, datetime, difflib, gettext, hashlib, inspect, json, linecache,
+  pathlib, pickle, platform, random, secrets, signal, tempfile, textwrap, threading, tomllib, traceback, typing, zipfile`.replace(/\s+/g, " ");
 const get = self.fetch.bind(self);
 
 let base;
-let kept; // what the page kept of an earlier worker: bytes by the file's name, and the compiled core
+let kept; // what the page kept of an earlier worker: bytes by the file's name, the compiled core, Python's memory
 let sizes;
 let pyodide;
 let answer;
@@ -35,7 +38,9 @@ async function begin(start) {
   const { loadPyodide } = await import("./pyodide.mjs");
   // Pyodide waits for ever for a core that does not come.
   const failed = Promise.all([core, ...Object.values(files)]).then(() => new Promise(() => {}));
-  pyodide = await Promise.race([loadPyodide({ indexURL: base }), failed]);
+  const memory = kept.memory ? { _loadSnapshot: kept.memory } : { _makeSnapshot: true };
+  pyodide = await Promise.race([loadPyodide({ indexURL: base, ...memory }), failed]);
+  if (!kept.memory) remember();
   const site = pyodide.runPython("import site; site.getsitepackages()[0]");
   pyodide.unpackArchive(await files[wheel], "zip", { extractDir: site });
   pyodide.unpackArchive(await files["engine.zip"], "zip", { extractDir: COURSE });
@@ -43,6 +48,13 @@ async function begin(start) {
   pyodide.runPython(`import sys; sys.path.insert(0, "${COURSE}")`);
   answer = pyodide.pyimport("autograder.browser.answering").answer;
   keep({ files: Object.fromEntries(await Promise.all(first.map(async (name) => [name, await files[name]]))), wasm: await core });
+}
+
+/** Let the page have Python's memory as it is before NumPy: a later worker goes on from there. */
+function remember() {
+  pyodide.runPython(`import ${EARLY}`);
+  const memory = pyodide.makeMemorySnapshot();
+  self.postMessage({ kept: { memory } }, [memory.buffer]);
 }
 
 const archive = (unit) => `units/${unit}.zip`;
