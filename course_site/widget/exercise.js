@@ -13,7 +13,7 @@ import { statusOf } from "./status.js";
 import { tools } from "./tools.js";
 import { say } from "./words.js";
 
-const SECONDS = 20; // that a check may take; a section's data-seconds says otherwise
+const SECONDS = 30; // that a check may take; a section's data-seconds says otherwise
 
 /**
  * @param {HTMLElement} section as the page has it without scripts
@@ -24,7 +24,7 @@ export function enhance(section, unit, works) {
   const name = section.dataset.exercise;
   const work = works.get(name);
   const { exercise } = work;
-  const limit = Number(section.dataset.seconds) || SECONDS;
+  const limit = () => Number(section.dataset.seconds) || SECONDS;
   const id = `exercise-${name}`;
 
   const warm = () => warmUp(unit.unit);
@@ -56,7 +56,11 @@ export function enhance(section, unit, works) {
   section.classList.add("cr-ready");
 
   let busy = false;
-  onPython((state) => busy && status.python(state));
+  let python;
+  onPython((state) => {
+    python = state;
+    if (busy) status.python(python);
+  });
   work.addEventListener("replaced", () => slot.replace(work.source));
   work.addEventListener("told", tell);
 
@@ -92,6 +96,7 @@ export function enhance(section, unit, works) {
     busy = true;
     bar.busy(true);
     status.work(sentence);
+    status.python(python);
     tell();
     try {
       return await use(doing);
@@ -112,7 +117,7 @@ export function enhance(section, unit, works) {
     const { source } = work;
     result.clear();
     const oncase = (one) => result.case(one);
-    const found = await occupy(say.checking(name), (python) => python.check(unit.unit, cells(), name, { seconds: limit, oncase }));
+    const found = await occupy(say.checking(name), (python) => python.check(unit.unit, cells(), name, { seconds: limit(), oncase }));
     if (!found) return result.clear();
     const cases = found.outcome.cases.map(({ case: named, status: came }) => ({ case: named, status: came }));
     const told = { status: found.outcome.status, html: found.html, text: found.text, cases };
@@ -126,7 +131,7 @@ export function enhance(section, unit, works) {
     work.save();
     scratch.clear();
     const onoutput = (text) => scratch.print(text);
-    const found = await occupy(say.running, (python) => python.run(unit.unit, cells(), scratch.slot.text, { seconds: limit, onoutput }));
+    const found = await occupy(say.running, (python) => python.run(unit.unit, cells(), scratch.slot.text, { seconds: limit(), onoutput }));
     if (!found) return;
     status.clear();
     scratch.show(found);
