@@ -1,10 +1,7 @@
 """Sphinx's configuration of the course site. make.py runs Sphinx on build/site-source, where it puts the pages."""
 
-import os
 import sys
 from pathlib import Path
-
-from pygments.styles import get_style_by_name  # noqa: F401  (a missing style fails here, with its name)
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parent / "build"
@@ -79,8 +76,8 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
-html_sidebars = {"index": [], "search": [], "404": []}
+html_sidebars = {"**": ["sidebar-nav-bs.html"], "index": [], "search": [], "404": []}
+html_domain_indices = False
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 copybutton_selector = "div:not(.stub) > div.highlight > pre"
-suppress_warnings = ["myst.xref_missing"] if os.environ.get("CHAINRULE_DRAFT") else []

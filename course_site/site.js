@@ -20,3 +20,13 @@ async function mount(figure) {
 }
 
 for (const figure of document.querySelectorAll("figure.explorer")) near.observe(figure);
+
+/** Who has no mouse scrolls what is wider than the page with the arrow keys, and has to get there first. */
+const wide = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+
+for (const box of document.querySelectorAll(".bd-article :is(div.math, .pst-scrollable-table-container)")) wide.observe(box);

@@ -66,7 +66,7 @@ def few_icons(app: Sphinx, error: Exception | None) -> None:
     subsetter.subset(font)
     save_font(font, fonts / FONT, options)
     static = Path(app.outdir, "_static")
-    for path in (*static.rglob("*.map"), static / "scripts" / "fontawesome.js"):
+    for path in (*static.rglob("*.map"), static / "scripts" / "fontawesome.js", static / "webpack-macros.html"):
         path.unlink()
 
 

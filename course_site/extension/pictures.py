@@ -12,11 +12,12 @@ SIZE = re.compile(r'<svg[^>]*\swidth="(\d+)"[^>]*\sheight="(\d+)"')
 
 
 def sized(app: Sphinx, document: nodes.document) -> None:
+    """Give every SVG its size. Sphinx then makes of it a link to the whole picture."""
     for image in document.findall(nodes.image):
         path = Path(app.srcdir, image["uri"])
         if path.suffix == ".svg" and (size := SIZE.search(path.read_text(encoding="utf-8"))):
             image["width"], image["height"] = size[1], size[2]
-            image["classes"] += ["picture", "dark-light"]
+            image["classes"].append("dark-light")
 
 
 def setup(app: Sphinx, course: Course) -> None:
