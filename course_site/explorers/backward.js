@@ -131,9 +131,9 @@ export default function mount(figure) {
   const rise = html("p", { class: "rise" });
   parts.above.append(tries.root);
   parts.below.append(
-    html("div", { class: "row" }, play.root, timeline.root),
+    html("div", { class: "abreast" }, play.root, timeline.root),
     equation,
-    html("div", { class: "row changes" }, amount.root, rise, button(`Learn: w −= ${LR} · dw`, learn, { "data-action": "learn" })),
+    html("div", { class: "abreast changes" }, amount.root, rise, button(`Learn: w −= ${LR} · dw`, learn, { "data-action": "learn" })),
   );
 
   function show() {

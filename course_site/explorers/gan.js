@@ -60,11 +60,11 @@ export default async function mount(figure) {
     change: (value) => jump(frames.rounds.indexOf(value)),
   }); // prettier-ignore
   const seen = { judge: true, real: true };
-  const see = (what, label) => toggle({ label, value: true, change: (value) => { seen[what] = value; draw(); } });
+  const see = (what, label) => toggle({ label, value: true, change: (value) => { seen[what] = value; parts.state({ seen }); draw(); } });
   parts.above.append(tries.root);
   parts.below.append(
-    html("div", { class: "row" }, play.root, round.root),
-    html("div", { class: "row" }, see("real", "real samples").root, see("judge", "the discriminator’s opinion").root),
+    html("div", { class: "abreast" }, play.root, round.root),
+    html("div", { class: "abreast" }, see("real", "real samples").root, see("judge", "the discriminator’s opinion").root),
     legend([
       { label: "generated", mark: svg("circle", { class: "blue", cx: 12, cy: 7, r: 4 }) },
       { label: "real", mark: svg("path", { class: "muted-line", "stroke-width": 1.5, d: "M8 7h8M12 3v8" }) },

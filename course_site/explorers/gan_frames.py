@@ -7,6 +7,7 @@ discriminator. What is drawn at random is drawn from one seed, so that the frame
 import base64
 import hashlib
 import json
+import os
 import runpy
 import sys
 from pathlib import Path
@@ -52,7 +53,9 @@ def build(course: Course, path: Path) -> None:
         "runs": {name: play(ring["ring_samples"], gan, turns) for name, turns in TURNS.items()},
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(frames, separators=(",", ":")))
+    new = path.with_name(f"{path.name}.{os.getpid()}")  # another build may read meanwhile
+    new.write_text(json.dumps(frames, separators=(",", ":")))
+    new.replace(path)
 
 
 def key(course: Course) -> str:

@@ -1,7 +1,7 @@
 /** An LSTM's cell with its gates in hand, and the gradient that reaches back through time. */
 
 import { choice } from "./common/controls.js";
-import { set } from "./common/elements.js";
+import { html, set } from "./common/elements.js";
 import { stage } from "./common/stage.js";
 import { gradient } from "./lstm/gradient.js";
 import { memory } from "./lstm/memory.js";
@@ -18,21 +18,23 @@ export default function mount(figure) {
     change: (name) => {
       views[shown].stop();
       shown = name;
+      furnish();
       show();
     },
   }); // prettier-ignore
-  parts.above.append(view.root);
-  for (const { tries, picture, controls } of Object.values(views)) {
-    parts.above.append(tries);
-    parts.picture.append(picture);
-    parts.below.append(controls);
+  const above = html("div", {});
+  parts.above.append(view.root, above);
+  furnish();
+  parts.picture.append(...Object.values(views).map(({ picture }) => picture));
+
+  function furnish() {
+    const { tries, controls } = views[shown];
+    above.replaceChildren(tries);
+    parts.below.replaceChildren(controls);
   }
 
   function show() {
-    for (const [name, { tries, picture, controls }] of Object.entries(views)) {
-      tries.hidden = controls.hidden = name !== shown;
-      set(picture, { display: name === shown ? null : "none" });
-    }
+    for (const [name, { picture }] of Object.entries(views)) set(picture, { display: name === shown ? null : "none" });
     parts.state({ view: shown });
     views[shown].show();
   }

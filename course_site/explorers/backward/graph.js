@@ -74,7 +74,7 @@ export function graph(picture, names, grasp) {
   const pulses = svg("g", { "aria-hidden": "true" });
   picture.append(
     svg("g", { "aria-hidden": "true" }, edges.map((each) => each.element), flow, relus.flatMap((each) => [each.back, each.text])),
-    ...Object.values(boxes).map((each) => each.root), pulses,
+    pulses, ...Object.values(boxes).map((each) => each.root),
   );
   let where = null;
 

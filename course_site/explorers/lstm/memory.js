@@ -44,8 +44,7 @@ export function memory(parts) {
   function change(name, step, value) {
     play.stop();
     tries.value = null;
-    const everywhere = all.value;
-    gates = { ...gates, [name]: gates[name].map((old, k) => (everywhere || k === step ? value : old)) };
+    gates = { ...gates, [name]: gates[name].map((old, k) => (all.value || k === step ? value : old)) };
     go(step);
   }
 
@@ -55,7 +54,7 @@ export function memory(parts) {
     name,
     slider({ label, min: name === "g" ? -1 : 0, max: 1, step: 0.05, value: gates[name][t], change: (value) => change(name, t, value) }),
   ]));
-  const all = toggle({ label: "at all steps", value: false, change: () => {} });
+  const all = toggle({ label: "at all steps", value: false, change: (everywhere) => parts.state({ everywhere }) });
   const tries = presets(PRESETS, (name) => {
     play.stop();
     const chosen = PRESETS.find((each) => each.name === name);
@@ -64,9 +63,9 @@ export function memory(parts) {
   });
   tries.value = PRESETS[0].name;
   const controls = html("div", { class: "controls" },
-    html("div", { class: "row" }, play.root, step.root),
+    html("div", { class: "abreast" }, play.root, step.root),
     html("div", { class: "gates" }, Object.values(sliders).map((each) => each.root)),
-    html("div", { class: "row" }, all.root, legend([
+    html("div", { class: "abreast" }, all.root, legend([
       { label: "c, the cell state", mark: svg("g", {}, svg("line", { class: "green-line curve", x1: 0, x2: 24, y1: 7, y2: 7 }), svg("circle", { class: "green", cx: 12, cy: 7, r: 4 })) },
       { label: "h, what is shown of it", mark: svg("g", {}, svg("line", { class: "ink-line curve dashed", x1: 0, x2: 24, y1: 7, y2: 7 }), svg("rect", { class: "ink", x: 9, y: 4, width: 6, height: 6 })) },
     ])));
@@ -105,7 +104,7 @@ const percent = (share) => `${Math.round(100 * share)} %`;
 
 function words(t, { f, i, g, o }, { old, c, h }) {
   const keeps = Math.abs(old) < 0.005 ? "There is nothing to keep yet" : `The forget gate keeps ${percent(f)} of ${format(old)}`;
-  const writes = i === 0 ? (g === 0 ? "nothing is written" : "the shut input gate ignores the candidate") : g === 0 ? "the candidate is 0" : `${percent(i)} of the candidate ${format(g)} is added`;
+  const writes = i === 0 ? (g === 0 ? "nothing is written" : "the input gate is shut") : g === 0 ? "the candidate is 0" : `${percent(i)} of the candidate ${format(g)} is added`;
   const shows = o === 0 ? "The output gate is shut: h is 0, whatever c holds." : `Shown of it: h is ${format(h)}.`;
   return `${keeps}, ${writes}: c is ${format(c)}. ${shows}`;
 }
