@@ -246,24 +246,40 @@ export default function mount(figure) {
   examples.value = "same";
   show();
   view.drawn((width) => {
-    const wide = width >= 600;
-    const gap = wide ? clamp(width * 0.05, 22, 44) : 22;
-    const image = { x: 0, y: 26, cell: wide ? Math.min(36, Math.floor((width - 2 * gap) / 21)) : Math.min(36, Math.floor(width / 10)) };
-    const bottom = image.y + 9 * image.cell;
-    if (wide) {
-      const kernel = { x: 10 * image.cell + gap, cell: image.cell };
-      layout = { image, kernel, result: { x: kernel.x + 3 * image.cell + gap, cell: image.cell } };
-      const rest = (width - layout.result.x - 8 * image.cell) / 2;
-      for (const part of Object.values(layout)) part.x += rest;
-      paint();
-      return bottom + 8;
-    }
-    const cell = Math.min(32, Math.floor((width - gap) / 11.2));
-    image.x = Math.floor((width - 10 * image.cell) / 2);
-    layout = { image, kernel: { x: 1, y: bottom + 30, cell }, result: { x: 1 + 3 * cell + gap, y: bottom + 30, cell } };
+    layout = lay(width);
     paint();
-    return bottom + 30 + 8 * cell + 6;
+    return layout.height;
   });
+}
+
+/**
+ * Where the three grids are for a width, and how large their cells: side by side, the last two above one another beside
+ * the image, or below it. Each has room for the widest border; where no `y` is given, a grid stands level with the image.
+ */
+function lay(width) {
+  const [imageColumns, imageRows, outputColumns, outputRows] = [6 + 2 * MAX_PADDING, 5 + 2 * MAX_PADDING, 8, 7];
+  const top = 26;
+  if (width >= 600) {
+    const gap = clamp((width - 570) / 2, 12, 44);
+    const cell = Math.min(36, Math.floor((width - 2 * gap) / (imageColumns + 3 + outputColumns)));
+    const left = (width - 2 * gap - (imageColumns + 3 + outputColumns) * cell) / 2;
+    const kernel = { x: left + imageColumns * cell + gap, cell };
+    return { image: { x: left, y: top, cell }, kernel, result: { x: kernel.x + 3 * cell + gap, cell }, height: top + imageRows * cell + 8 };
+  }
+  if (width >= 480) {
+    const gap = 20;
+    const cell = Math.floor((width - gap) / (imageColumns + outputColumns));
+    const x = imageColumns * cell + gap;
+    const below = top + 3 * cell + 34;
+    const height = below + outputRows * cell + 8;
+    return { image: { x: 0, y: (height - imageRows * cell) / 2, cell }, kernel: { x, y: top, cell }, result: { x, y: below, cell }, height };
+  }
+  const gap = 22;
+  const image = { x: 0, y: top, cell: Math.min(34, Math.floor(width / imageColumns)) };
+  image.x = Math.floor((width - imageColumns * image.cell) / 2);
+  const cell = Math.min(30, Math.floor((width - gap) / (3 + outputColumns + 0.2)));
+  const y = top + imageRows * image.cell + 30;
+  return { image, kernel: { x: 1, y, cell }, result: { x: 1 + 3 * cell + gap, y, cell }, height: y + outputRows * cell + 6 };
 }
 
 /** What became of the image's size, where that is worth a word. */
@@ -283,7 +299,7 @@ function matrix(part, values, { x, y, cell }, look) {
   return svg("g", {}, values.flatMap((row, i) => row.map((value, j) => {
     const { tone, crossed, corner, ring } = look(i, j);
     const [left, top] = [x + j * cell, y + i * cell];
-    const cornered = corner !== null && corner !== undefined && cell >= 28;
+    const cornered = corner !== null && corner !== undefined && cell >= 27;
     return svg("g", { class: `cell ${tone === "border" ? "border" : ""} ${cell < 30 ? "tight" : ""}`, "data-part": part, "data-row": String(i), "data-column": String(j) },
       svg("rect", { x: left, y: top, width: cell, height: cell, class: tone }),
       crossed && svg("line", { x1: left + 4, y1: top + cell - 4, x2: left + cell - 4, y2: top + 4, class: "muted-line", "stroke-width": 1.5 }),

@@ -109,7 +109,7 @@ export default function mount(figure) {
     standings.replaceChildren(...Object.entries(RUNNERS).map(([key, { name, rule, color }]) => html("tr", {},
       html("th", { scope: "row" }, html("span", {}, svg("svg", { viewBox: "0 0 24 14", width: 24, height: 14, "aria-hidden": "true" },
         svg("line", { ...line(0, 7, 24, 7), class: `${color}-line`, "stroke-width": 2 }), head(key, 12, 7)), name)),
-      html("td", {}, rule), html("td", {}, `(${places[key].map((weight) => format(weight)).join(", ")})`), html("td", {}, format(heights[key], 3)))));
+      html("td", {}, rule), html("td", {}, `(${places[key].map((weight) => short(weight, 2)).join(", ")})`), html("td", {}, short(heights[key], 3)))));
     view.state({
       surface: chosen.surface, start: chosen.start, lr: chosen.lr, momentum: chosen.momentum, adamLr: chosen.adamLr,
       step, places, losses: heights, preset: examples.value ?? "",
@@ -198,6 +198,9 @@ export default function mount(figure) {
 
 const round = (weight) => Math.round(weight * 10) / 10;
 const rate = (power) => Number((10 ** power).toPrecision(2));
+
+/** A number that never takes much room. */
+const short = (value, digits) => format(value, Math.abs(value) < 100 ? digits : 0);
 
 /** The rate at a place of its slider: the one that was set, such as 0.081, if this is its place. */
 const near = (power, set) => (Math.abs(power - Math.log10(set)) <= FINENESS / 2 ? set : rate(power));

@@ -16,7 +16,8 @@ import { format } from "./numbers.js";
  * @returns {{root: HTMLElement, value: number}} setting `value` moves the slider and calls nothing
  */
 export function slider({ label, min, max, step, value, write = format, change }) {
-  const output = html("output");
+  // Not an <output>: that would be read aloud at every move, beside the slider's own words.
+  const output = html("span", { class: "value", "aria-hidden": "true" });
   const input = html("input", { type: "range", min: String(min), max: String(max), step: String(step) });
   const show = () => {
     output.textContent = write(input.valueAsNumber);
