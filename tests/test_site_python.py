@@ -16,7 +16,7 @@ from support import COURSE, ROOT
 
 sys.path.insert(0, str(ROOT / "course_site"))
 
-from serving import served  # noqa: E402
+from serving import served
 
 GRADING = Path(__file__).with_name("graded_mistakes.py")
 
