@@ -97,7 +97,7 @@ def test_a_site_that_was_visited_once_goes_on_without_a_connection(browser, cour
         guess.write("def predict(k, x):\n    return k + x\n")
         assert guess.check() == "failed"
         expect(guess.diagnosis).to_contain_text("k and x are added")
-        opened.picture("widget/offline")
+        opened.picture("widget-offline")
         opened.page.goto(f"{course.address}units/conv.html")
         expect(opened.page.get_by_role("heading", level=1)).to_contain_text("Convolution")
         opened.page.goto(f"{course.address}search.html?q=padding")

@@ -240,7 +240,7 @@ def test_a_phone_has_all_of_it(browser, site):
             box = button.bounding_box()
             assert box["height"] >= 44, button
             assert box["x"] + box["width"] <= 360
-        opened.picture("widget/wrong-360")
+        opened.picture("widget-phone")
 
 
 def test_the_page_stands_still_while_editors_come(browser, site):
@@ -305,6 +305,76 @@ def test_a_storage_that_keeps_nothing_is_said_and_work_goes_on(browser, site, sc
         assert guess.check() == "passed"
         expect(guess.section.locator(".cr-badge")).to_have_text("passed")
         assert guess.code() == TIMES
+
+
+AXE = ROOT / "course_site" / "node_modules" / "axe-core" / "axe.min.js"
+VIOLATIONS = """async (element) => (await axe.run(element, {runOnly: ["wcag2a", "wcag2aa", "wcag21aa"]})).violations
+    .map(({id, nodes}) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)"""
+LOOKS = {"1280-light": (1280, False), "1280-dark": (1280, True), "360-light": (360, False), "360-dark": (360, True)}
+
+
+def test_every_state_looks_right_and_can_be_used_by_everybody(browser, site):
+    """Pictures of every state, to be looked at; in each nothing is cut off and axe finds nothing."""
+    with page_at(browser, f"{site.address}units/conv.html") as opened:
+        for name in ("output_size", "conv2d_forward"):
+            Exercise(opened, name).write(right("conv", name))
+        backward = Exercise(opened, "conv2d_backward")
+        look(backward, "untouched")
+        backward.write(wrong("conv", "conv2d_backward")[0])
+        backward.button("Check").click()
+        look(backward, "loading", waited=False)
+        backward.done()
+        look(backward, "wrong")
+        backward.button("Hint").click()
+        backward.button("Next hint").click()
+        backward.button("Next hint").click()
+        look(backward, "hints")
+        backward.write(right("conv", "conv2d_backward"))
+        assert backward.check() == "passed"
+        look(backward, "right")
+        size = Exercise(opened, "output_size")
+        size.button("Try it").click()
+        size.scratch.click()
+        opened.page.keyboard.insert_text(
+            "plot([output_size(n, 3, 2, 1) for n in range(3, 30)])\noutput_size(7, 3, 2, 1)"
+        )
+        size.button("Run").click()
+        size.done()
+        expect(size.section.locator(".cr-pictures svg")).to_be_visible()
+        look(size, "run")
+        size.write("def output_size(size, kernel, stride, padding):\n    while True:\n        pass\n")
+        size.section.evaluate("section => section.dataset.seconds = 1")
+        size.button("Check").click()
+        size.done()
+        look(size, "stopped")
+        size.button("Reset").click()
+        look(size, "reset")
+        opened.page.keyboard.press("Escape")
+        opened.page.goto(f"{site.address}syllabus.html")
+        expect(opened.page.get_by_role("button", name="Export")).to_be_visible()
+        look_at(opened, opened.page.locator(".your-work"), "your-work")
+
+
+def look(exercise, state, waited=True):
+    look_at(exercise.opened, exercise.section, state, waited)
+
+
+def look_at(opened, element, state, waited=True):
+    page = opened.page
+    for look, (width, dark) in LOOKS.items():
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark" if dark else "light")
+        element.evaluate("element => element.scrollIntoView({block: 'end'})")
+        opened.picture(f"widget-{state}-{look}")
+        if not waited:
+            continue
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        if not page.evaluate("'axe' in window"):
+            page.add_script_tag(path=AXE)
+        assert not page.evaluate(VIOLATIONS, element.element_handle())
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(color_scheme="light")
 
 
 # The circle: the page, an export, the class's grader, pytest, and back

@@ -23,11 +23,18 @@ export function pack(units, store) {
   for (const unit of units) {
     const records = new Map(unit.exercises.map(({ name }) => [name, store.read(unit.unit, name)]));
     const sourceOf = ({ name, stub }) => records.get(name).source ?? stub;
-    if (unit.exercises.every((exercise) => sourceOf(exercise) === exercise.stub && records.get(exercise.name).passed === undefined)) continue;
+    if (
+      unit.exercises.every(
+        (exercise) => sourceOf(exercise) === exercise.stub && records.get(exercise.name).passed === undefined,
+      )
+    )
+      continue;
     begun.push(unit.unit);
     const sources = new Map(unit.exercises.map((exercise) => [exercise.name, sourceOf(exercise)]));
     files[`exercises/${unit.unit}/${unit.unit}.py`] = strToU8(join(unit, (name) => sources.get(name)));
-    notes.units[unit.unit] = Object.fromEntries(unit.exercises.map((one) => [one.name, noted(records.get(one.name), sourceOf(one))]));
+    notes.units[unit.unit] = Object.fromEntries(
+      unit.exercises.map((one) => [one.name, noted(records.get(one.name), sourceOf(one))]),
+    );
   }
   files[NOTES] = strToU8(`${JSON.stringify(notes, null, 1)}\n`);
   return { bytes: zipSync(files, { level: 9, mtime: new Date(1980, 0, 1) }), units: begun };
@@ -63,7 +70,9 @@ function unzipped(bytes, units) {
   try {
     unzipSync(bytes, { filter: ({ name, originalSize }) => (consider(name, originalSize), false) });
     const wanted = new Set([...best.values()].map(({ path }) => path));
-    opened = unzipSync(bytes, { filter: ({ name, originalSize }) => (wanted.has(name) || name === NOTES) && originalSize <= LARGEST });
+    opened = unzipSync(bytes, {
+      filter: ({ name, originalSize }) => (wanted.has(name) || name === NOTES) && originalSize <= LARGEST,
+    });
   } catch {
     throw new Unreadable("noZip");
   }

@@ -18,7 +18,12 @@ export function ask(question, more, answers) {
       { class: "cr-dialog", "aria-labelledby": "cr-question", "aria-describedby": "cr-question-more" },
       html("h2", { id: "cr-question" }, question),
       html("p", { id: "cr-question-more" }, more),
-      html("div", { class: "cr-bar" }, ...buttons, button(say.cancel, () => dialog.close(""), "quiet", { autofocus: true })),
+      html(
+        "div",
+        { class: "cr-bar" },
+        ...buttons,
+        button(say.cancel, () => dialog.close(""), "quiet", { autofocus: true }),
+      ),
     );
     dialog.addEventListener("close", () => {
       dialog.remove();

@@ -81,7 +81,11 @@ export function enhance(section, unit, works) {
     const both = record.other !== undefined && record.other !== work.source;
     if (both && !tabs.childElementCount) {
       const show = button(say.otherTabShow, () => work.settle(true));
-      tabs.append(html("span", {}, say.otherTab), show, button(say.otherTabKeep, () => work.settle(false), "quiet"));
+      tabs.append(
+        html("span", {}, say.otherTab),
+        show,
+        button(say.otherTabKeep, () => work.settle(false), "quiet"),
+      );
     } else if (!both) tabs.replaceChildren();
   }
 
@@ -102,7 +106,8 @@ export function enhance(section, unit, works) {
       return await use(doing);
     } catch (error) {
       if (error instanceof Occupied) status.say(say.queued, "warning");
-      else if (error.name === "Stopped") status.say(error.seconds ? say.tooLong(error.seconds) : say.stopped, "warning");
+      else if (error.name === "Stopped")
+        status.say(error.seconds ? say.tooLong(error.seconds) : say.stopped, "warning");
       else status.say(`${say.pythonFailed} ${say.pythonFailedMore}`, "warning", error.message);
       return null;
     } finally {
@@ -117,7 +122,9 @@ export function enhance(section, unit, works) {
     const { source } = work;
     result.clear();
     const oncase = (one) => result.case(one);
-    const found = await occupy(say.checking(name), (python) => python.check(unit.unit, cells(), name, { seconds: limit(), oncase }));
+    const found = await occupy(say.checking(name), (python) =>
+      python.check(unit.unit, cells(), name, { seconds: limit(), oncase }),
+    );
     if (!found) return result.clear();
     const cases = found.outcome.cases.map(({ case: named, status: came }) => ({ case: named, status: came }));
     const told = { status: found.outcome.status, html: found.html, text: found.text, cases };
@@ -131,7 +138,9 @@ export function enhance(section, unit, works) {
     work.save();
     scratch.clear();
     const onoutput = (text) => scratch.print(text);
-    const found = await occupy(say.running, (python) => python.run(unit.unit, cells(), scratch.slot.text, { seconds: limit(), onoutput }));
+    const found = await occupy(say.running, (python) =>
+      python.run(unit.unit, cells(), scratch.slot.text, { seconds: limit(), onoutput }),
+    );
     if (!found) return;
     status.clear();
     scratch.show(found);
@@ -154,7 +163,12 @@ export function enhance(section, unit, works) {
     if (!(await ask(say.resetAsk(name), say.resetMore, [["yes", say.resetYes, "primary"]]))) return;
     const before = work.source;
     put(exercise.stub);
-    status.say(say.resetDone, "told", "", button(say.undo, () => (put(before), status.say(say.undone), slot.focus())));
+    status.say(
+      say.resetDone,
+      "told",
+      "",
+      button(say.undo, () => (put(before), status.say(say.undone), slot.focus())),
+    );
   }
 
   /** Put other code into the editor, as one step that the learner can undo. */

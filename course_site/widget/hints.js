@@ -22,11 +22,15 @@ export function hintsOf(exercise) {
 }
 
 function hint(step, text) {
-  const body = step === "code" ? html("pre", { tabindex: 0 }, html("code", {}, text.trim())) : html("p", {}, ...marked(text));
+  const body =
+    step === "code" ? html("pre", { tabindex: 0 }, html("code", {}, text.trim())) : html("p", {}, ...marked(text));
   return html("section", { class: "cr-hint", "data-hint": step }, html("h4", {}, say.hints[step]), body);
 }
 
 /** Text in which `code` stands between backticks. */
 export function marked(text) {
-  return text.trim().split("`").map((part, i) => (i % 2 ? html("code", {}, part) : part));
+  return text
+    .trim()
+    .split("`")
+    .map((part, i) => (i % 2 ? html("code", {}, part) : part));
 }

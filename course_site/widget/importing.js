@@ -25,7 +25,13 @@ export function compare(units, store, texts, notes) {
       const passed = typeof noted === "string" && alike(noted, source) && record.passed !== source;
       if (alike(here, source)) same += 1;
       if (alike(here, source) && !passed) continue;
-      coming.push({ unit: unit.unit, name, source: alike(here, source) ? here : source, passed, differs: !alike(here, stub) && !alike(here, source) });
+      coming.push({
+        unit: unit.unit,
+        name,
+        source: alike(here, source) ? here : source,
+        passed,
+        differs: !alike(here, stub) && !alike(here, source),
+      });
     }
   }
   return { coming, same, empty };

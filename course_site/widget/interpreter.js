@@ -35,7 +35,9 @@ async function get() {
 
 /** Begin to load Python and a unit, for they will be needed soon. Failures show when they are needed. */
 export function warmUp(unit) {
-  get().then((made) => made.load(unit)).catch(() => {});
+  get()
+    .then((made) => made.load(unit))
+    .catch(() => {});
 }
 
 export class Occupied extends Error {}

@@ -1,6 +1,7 @@
 /** Lets the service worker keep the site, where there can be one. Without one everything else works all the same. */
 
 import { onPython } from "./interpreter.js";
+import { watch } from "./renewal.js";
 import { ROOT } from "./site.js";
 
 export const possible = "serviceWorker" in navigator && window.isSecureContext && location.protocol.startsWith("http");
@@ -8,8 +9,10 @@ export const possible = "serviceWorker" in navigator && window.isSecureContext &
 /** Once the page is at rest, let the worker keep the pages; and Python too, once it was needed. */
 export function keepOffline() {
   if (!possible) return;
-  const register = () => navigator.serviceWorker.register(new URL("sw.js", ROOT), { updateViaCache: "none" }).catch(() => {});
-  const rest = () => ("requestIdleCallback" in window ? requestIdleCallback(register, { timeout: 5000 }) : setTimeout(register, 1000));
+  const worker = new URL("sw.js", ROOT);
+  const register = () => navigator.serviceWorker.register(worker, { updateViaCache: "none" }).then(watch, () => {});
+  const rest = () =>
+    "requestIdleCallback" in window ? requestIdleCallback(register, { timeout: 5000 }) : setTimeout(register, 1000);
   if (document.readyState === "complete") rest();
   else window.addEventListener("load", rest, { once: true });
   let asked = false;

@@ -13,7 +13,9 @@ export function offlinePanel() {
   if (!possible) said.append(html("p", {}, words.impossible));
   else {
     said.append(html("p", {}, words.pagesComing));
-    askWorker("how is it").then(show).catch(() => {});
+    askWorker("how is it")
+      .then(show)
+      .catch(() => {});
   }
 
   function show({ pages, python, bytes }) {
@@ -32,7 +34,10 @@ export function offlinePanel() {
       });
       show(now);
     } catch {
-      said.replaceChildren(html("p", {}, words.failed), button(words.button(bytes), () => keep(bytes)));
+      said.replaceChildren(
+        html("p", {}, words.failed),
+        button(words.button(bytes), () => keep(bytes)),
+      );
     }
   }
   return place;

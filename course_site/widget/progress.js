@@ -41,9 +41,15 @@ function besideLinks() {
   const totals = new Map(units.map((unit) => unit.split(":")));
   const marks = new Set();
   for (const link of document.querySelectorAll(".bd-sidebar-primary a[href]")) {
-    const unit = new URL(link.href).pathname.match(/units\/(\w+)\.html$/)?.[1] ?? (link.matches(".current > a, a.current") && here());
+    const unit =
+      new URL(link.href).pathname.match(/units\/(\w+)\.html$/)?.[1] ??
+      (link.matches(".current > a, a.current") && here());
     if (!totals.has(unit)) continue;
-    const place = html("span", { class: "cr-mark", "data-progress-unit": unit, "data-progress-total": totals.get(unit) });
+    const place = html("span", {
+      class: "cr-mark",
+      "data-progress-unit": unit,
+      "data-progress-total": totals.get(unit),
+    });
     link.append(place);
     marks.add(place);
   }
@@ -52,7 +58,8 @@ function besideLinks() {
 
 const here = () => location.pathname.match(/units\/(\w+)\.html$/)?.[1];
 
-const inWords = ({ passed, changed }, total) => say.progress(passed, total) + (changed ? say.progressChanged(changed) : "");
+const inWords = ({ passed, changed }, total) =>
+  say.progress(passed, total) + (changed ? say.progressChanged(changed) : "");
 
 function mark(place, standing, total) {
   const nothing = !standing.begun && !standing.passed;

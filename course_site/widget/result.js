@@ -10,7 +10,13 @@ export function resultOf(name) {
   const cases = html("ol", { class: "cr-cases", "aria-label": say.casesOf(name) });
   const diagnosis = html("div", { class: "cr-diagnosis" });
   const note = html("p", { class: "cr-note", hidden: true }, say.earlier);
-  const place = html("section", { class: "cr-result", "aria-label": say.resultOf(name), hidden: true }, note, cases, diagnosis);
+  const place = html(
+    "section",
+    { class: "cr-result", "aria-label": say.resultOf(name), hidden: true },
+    note,
+    cases,
+    diagnosis,
+  );
   return {
     place,
     clear() {
@@ -53,5 +59,9 @@ function tick({ case: name, status }) {
 
 /** @param {string} status @param {{status: string}[]} cases */
 export function headline(status, cases) {
-  return say.headline[status]?.(...(status === "failed" ? [cases.filter((one) => one.status !== "passed").length, cases.length] : [cases.length])) ?? status;
+  return (
+    say.headline[status]?.(
+      ...(status === "failed" ? [cases.filter((one) => one.status !== "passed").length, cases.length] : [cases.length]),
+    ) ?? status
+  );
 }

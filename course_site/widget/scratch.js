@@ -64,8 +64,13 @@ export function scratchOf(exercise, id, source, on) {
 
 /** Why it stopped, and the learner's own lines on the way there. @param {{kind, message, lines}} error */
 function explained({ kind, message, lines }) {
-  const places = lines.map(({ cell, line, source }) => html("li", {}, `${say.line(line, cell)} `, html("code", {}, source)));
-  return [html("strong", {}, message ? `${kind}: ${message}` : kind), places.length ? html("ol", {}, ...places) : null].filter(Boolean);
+  const places = lines.map(({ cell, line, source }) =>
+    html("li", {}, `${say.line(line, cell)} `, html("code", {}, source)),
+  );
+  return [
+    html("strong", {}, message ? `${kind}: ${message}` : kind),
+    places.length ? html("ol", {}, ...places) : null,
+  ].filter(Boolean);
 }
 
 /** How a function is called, by its stub: "output_size(size, kernel, stride, padding)". */

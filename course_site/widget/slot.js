@@ -14,7 +14,13 @@ export class Slot {
   constructor(place, options) {
     this.options = options;
     this.text = options.source;
-    this.still = html("pre", { class: "cr-still", tabindex: 0, role: "textbox", "aria-multiline": "true", "aria-label": options.label });
+    this.still = html("pre", {
+      class: "cr-still",
+      tabindex: 0,
+      role: "textbox",
+      "aria-multiline": "true",
+      "aria-label": options.label,
+    });
     this.draw();
     this.box = html("div", { class: "cr-code", "data-lines": options.numbered !== false }, this.still);
     place.replaceWith(this.box);
@@ -42,7 +48,8 @@ export class Slot {
       ({ edit } = await import("./editor.js"));
     } catch {
       this.loading = undefined;
-      if (!this.failed) this.box.after((this.failed = html("p", { class: "cr-note", role: "alert" }, say.editorFailed)));
+      if (!this.failed)
+        this.box.after((this.failed = html("p", { class: "cr-note", role: "alert" }, say.editorFailed)));
       return;
     }
     this.failed?.remove();
@@ -73,6 +80,8 @@ export class Slot {
   }
 
   draw() {
-    this.still.replaceChildren(...this.text.split("\n").map((line) => html("div", { style: indented(line) }, line || "\u200b")));
+    this.still.replaceChildren(
+      ...this.text.split("\n").map((line) => html("div", { style: indented(line) }, line || "\u200b")),
+    );
   }
 }

@@ -36,7 +36,8 @@ export class Store extends EventTarget {
     }
     window.addEventListener("storage", (event) => {
       if (event.storageArea !== this.storage) return;
-      if (event.key === null || event.key.startsWith(this.prefix)) this.tell(event.key?.slice(this.prefix.length), true);
+      if (event.key === null || event.key.startsWith(this.prefix))
+        this.tell(event.key?.slice(this.prefix.length), true);
     });
   }
 

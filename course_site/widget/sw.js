@@ -28,7 +28,8 @@ self.addEventListener("message", (event) => {
 async function install() {
   await fill("pages", "no-cache");
   // Who had Python still has it: what did not change is not fetched again.
-  if ((await ownCaches()).some((name) => name.split("|")[2] === "python")) await fill("python", "no-cache").catch(() => {});
+  if ((await ownCaches()).some((name) => name.split("|")[2] === "python"))
+    await fill("python", "no-cache").catch(() => {});
 }
 
 async function activate() {
@@ -39,7 +40,9 @@ async function activate() {
 
 /** The names of the caches of this site, of any build: others may lie below the same host. */
 async function ownCaches() {
-  return (await caches.keys()).filter((name) => name.split("|").slice(0, 2).join("|") === `chainrule|${SCOPE.pathname}`);
+  return (await caches.keys()).filter(
+    (name) => name.split("|").slice(0, 2).join("|") === `chainrule|${SCOPE.pathname}`,
+  );
 }
 
 /** Which file of this build is asked for: its group and path, or null. */
@@ -74,7 +77,7 @@ async function fill(group, mode, report = () => {}) {
   const waiting = Object.entries(BUILD[group].files);
   let done = 0;
   const one = async () => {
-    for (let next; (next = waiting.shift()); ) {
+    for (let next; (next = waiting.shift());) {
       const [path, [hash, bytes]] = next;
       if (!(await cache.match(addressOf(path)))) await cache.put(addressOf(path), await found(path, hash, mode));
       report((done += bytes));

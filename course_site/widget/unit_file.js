@@ -7,7 +7,9 @@ import { pythonLanguage } from "@codemirror/lang-python";
  * @param {import("./site.js").Unit} unit @param {(name: string) => string} sourceOf
  */
 export function join(unit, sourceOf) {
-  return [unit.preamble, ...unit.exercises.map((exercise) => sourceOf(exercise.name))].map((part) => `${part.trim()}\n`).join("\n\n");
+  return [unit.preamble, ...unit.exercises.map((exercise) => sourceOf(exercise.name))]
+    .map((part) => `${part.trim()}\n`)
+    .join("\n\n");
 }
 
 /**

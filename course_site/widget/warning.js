@@ -10,7 +10,11 @@ export function warn(store) {
   const show = () => {
     place.hidden = store.state === "kept";
     if (place.hidden) return;
-    place.replaceChildren(say[store.state], " ", html("a", { href: new URL("syllabus.html#your-work", ROOT).href }, say.toYourWork));
+    place.replaceChildren(
+      say[store.state],
+      " ",
+      html("a", { href: new URL("syllabus.html#your-work", ROOT).href }, say.toYourWork),
+    );
   };
   document.body.prepend(place);
   store.addEventListener("state", show);

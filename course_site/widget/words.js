@@ -2,7 +2,8 @@
 
 /** @param {number} n @param {string} one @param {string} [many] */
 const count = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
-const list = (names) => (names.length > 6 ? `${names.slice(0, 6).join(", ")} and ${names.length - 6} more` : names.join(", "));
+const list = (names) =>
+  names.length > 6 ? `${names.slice(0, 6).join(", ")} and ${names.length - 6} more` : names.join(", ");
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 const english = {
@@ -76,7 +77,8 @@ const english = {
   // the scratch cell
   scratchOf: (name) => `Try ${name} out`,
   scratchEditor: (name) => `A few lines to try ${name} out`,
-  scratchHelp: "All functions of this page are here, as you have written them. print(…) prints, plot(y) or plot(x, y) draws a line, image(array) a picture.",
+  scratchHelp:
+    "All functions of this page are here, as you have written them. print(…) prints, plot(y) or plot(x, y) draws a line, image(array) a picture.",
   output: "What it printed",
   nothingPrinted: "It ran, and printed nothing. Use print(…) to see a value.",
   line: (line, cell) => (cell === "scratch" ? `line ${line} of this cell:` : `line ${line} of ${cell}:`),
@@ -103,13 +105,16 @@ const english = {
     title: "Your work",
     where: "What you write stays in this browser. Nothing is sent anywhere.",
     none: "Nothing yet: open a unit, write a function, and it appears here.",
-    summary: (passed, total, units) => `${passed} of ${total} exercises passed, in ${count(units, "unit")} that you have begun.`,
+    summary: (passed, total, units) =>
+      `${passed} of ${total} exercises passed, in ${count(units, "unit")} that you have begun.`,
     exportButton: "Export",
-    exportMore: "A zip with your functions, a file for each unit: for chainrule grade, for pytest, or to go on elsewhere.",
+    exportMore:
+      "A zip with your functions, a file for each unit: for chainrule grade, for pytest, or to go on elsewhere.",
     exported: (units, name) => `${name} holds ${count(units, "unit")}.`,
     importButton: "Import",
     importMore: "A zip from here, a zip of an exercises folder, or one unit's .py file.",
-    importAsk: (names) => `${count(names.length, "exercise")} here ${names.length === 1 ? "differs" : "differ"} from what is in the file: ${list(names)}.`,
+    importAsk: (names) =>
+      `${count(names.length, "exercise")} here ${names.length === 1 ? "differs" : "differ"} from what is in the file: ${list(names)}.`,
     importAskMore: "Replace what is here? “Keep mine” brings in the rest.",
     replace: "Replace",
     keepMine: "Keep mine",
@@ -129,7 +134,8 @@ const english = {
     importUndone: "Everything is as it was before the import.",
     eraseButton: "Erase everything",
     eraseAsk: "Erase all your work in this browser?",
-    eraseMore: "Your code, your progress and the hints that you saw. It cannot be undone: export first if you may want them again.",
+    eraseMore:
+      "Your code, your progress and the hints that you saw. It cannot be undone: export first if you may want them again.",
     eraseYes: "Erase everything",
     erased: "Everything is erased.",
   },
@@ -137,7 +143,8 @@ const english = {
   // offline
   offline: {
     title: "Without a connection",
-    impossible: "This site cannot be kept for offline use at this address or in this browser: it needs https and a service worker.",
+    impossible:
+      "This site cannot be kept for offline use at this address or in this browser: it needs https and a service worker.",
     pages: "All pages are kept in this browser: you can read them without a connection.",
     pagesComing: "The pages are being kept in the background.",
     button: (bytes) => `Make Python available offline (${megabytes(bytes)})`,

@@ -20,7 +20,7 @@ const lines = ViewPlugin.fromClass(
 function decorated(view) {
   const builder = new RangeSetBuilder();
   for (const { from, to } of view.visibleRanges) {
-    for (let at = from; at <= to; ) {
+    for (let at = from; at <= to;) {
       const line = view.state.doc.lineAt(at);
       builder.add(line.from, line.from, Decoration.line({ attributes: { style: indented(line.text) } }));
       at = line.to + 1;

@@ -25,7 +25,10 @@ export function yourWork(panel, store, { units }) {
       "div",
       { class: "cr-actions" },
       action(button(words.exportButton, exportAll, "primary"), words.exportMore),
-      action(button(words.importButton, () => file.click()), words.importMore),
+      action(
+        button(words.importButton, () => file.click()),
+        words.importMore,
+      ),
       action(button(words.eraseButton, eraseAll, "quiet"), ""),
     ),
     file,
@@ -59,7 +62,10 @@ export function yourWork(panel, store, { units }) {
   async function bring(chosen) {
     file.value = "";
     if (!chosen) return;
-    const [{ unpack, Unreadable }, { bringIn, compare }] = await Promise.all([import("./archive.js"), import("./importing.js")]);
+    const [{ unpack, Unreadable }, { bringIn, compare }] = await Promise.all([
+      import("./archive.js"),
+      import("./importing.js"),
+    ]);
     let found;
     try {
       found = await unpack(chosen, new Set(units.map((unit) => unit.unit)));
@@ -98,4 +104,5 @@ export function yourWork(panel, store, { units }) {
 }
 
 const called = ({ unit, name }) => `${unit}.${name}`;
-const action = (control, more) => html("div", { class: "cr-action" }, control, html("span", { class: "cr-help" }, more));
+const action = (control, more) =>
+  html("div", { class: "cr-action" }, control, html("span", { class: "cr-help" }, more));
