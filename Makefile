@@ -7,10 +7,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c $(CONSTRAINTS)
 
 .DEFAULT_GOAL := help
-.PHONY: help learn demo site serve test verify lint clean python
+.PHONY: help learn teach demo site serve test verify lint clean python
 
 help:
 	@echo "make learn    set up, and check the exercises: begin here"
+	@echo "make teach    set up what instructors need: nbgrader and grading"
 	@echo "make demo     see how a sample student's half-finished work is graded"
 	@echo "make site     build the course site into build/site"
 	@echo "make serve    build the course site, serve it here and open it"
@@ -36,15 +37,22 @@ $(VENV)/site.done: pyproject.toml $(CONSTRAINTS) | $(BIN)/python
 	@$(PIP) -e ".[site]"
 	@touch $@
 
+$(VENV)/teach.done: pyproject.toml $(CONSTRAINTS) | $(BIN)/python
+	@echo "Installing what instructors need (a few minutes) …"
+	@$(PIP) -e ".[jupyter,dask]"
+	@touch $@ $(VENV)/learn.done
+
 $(VENV)/dev.done: pyproject.toml $(CONSTRAINTS) | $(BIN)/python
 	@echo "Installing everything (a few minutes) …"
 	@$(PIP) torch
 	@$(PIP) -e ".[dev]"
-	@touch $@ $(VENV)/learn.done $(VENV)/site.done
+	@touch $@ $(VENV)/learn.done $(VENV)/site.done $(VENV)/teach.done
 
 # Exit status 1 says that work remains, which is no error of make's.
 learn: $(VENV)/learn.done
 	@$(BIN)/pytest exercises/ || test $$? -eq 1
+
+teach: $(VENV)/teach.done
 
 demo: $(VENV)/learn.done
 	@$(BIN)/python tests/sample_student/demo.py
