@@ -18,8 +18,16 @@ def secret_option(command):
 
 
 def beside(record: Path) -> Path:
-    """Where the secret of a record lies, if it lies where `chainrule grade` puts it."""
-    return record.resolve().parent.parent / "secret"
+    """Where the secret of a record lies, if it lies where it was put: one for each folder of grades, and one for all
+    assignments of an nbgrader course."""
+    folder = record.resolve().parent.parent
+    return (nbgrader_home(record) or folder) / "secret"
+
+
+def nbgrader_home(record: Path) -> Path | None:
+    """The folder .chainrule of the nbgrader course that a record is of, or None."""
+    above = record.resolve().parents[3:4]  # .chainrule/ASSIGNMENT/NOTEBOOK/records/STUDENT.json
+    return above[0] if above and above[0].name == ".chainrule" else None
 
 
 @click.command("verify-record")

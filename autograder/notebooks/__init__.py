@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+TEMPLATES = Path(__file__).with_name("templates")  # of pages
 STUB = "raise NotImplementedError"  # what nbgrader leaves in the place of a solution
 SECONDS = 300  # that nbgrader's own kernels may take for a cell: references are compiled when they are first called
 

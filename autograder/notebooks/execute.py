@@ -26,6 +26,7 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.server_extensions import formgrader
 from traitlets import Bool, Float, Integer, Unicode
 
 from ..checking import prepare
@@ -41,6 +42,7 @@ from ..locked.client import ForkServer, NotLocked
 from ..locked.confine import Limits
 from ..outcome import GRADER_ERROR, PASSED
 from ..summary import plain_points
+from . import TEMPLATES
 from .database import SHARED
 from .marking import NotebookSession, exercises_of, notebook_in, score_of, session_for, submission_of
 from .restoring import Master, master_of, restored
@@ -83,6 +85,10 @@ def configure(c, course: str | Path = "", **limits) -> None:
         f"{here}.feedback.WithoutHidden",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
+    # Formgrader's pages, which would have their formulas set by a script of another host's.
+    c.HTMLExporter.template_name = "chainrule_formgrade"
+    c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES), str(Path(formgrader.__file__).with_name("templates"))]
+    c.HTMLExporter.filters = {"markdown2html": f"{here}.feedback.in_formgrader"}
     c.ExportApp.plugin_class = f"{here}.exporters.QuotedCsv"
 
 

@@ -1,8 +1,9 @@
-"""The feedback that `nbgrader generate_feedback` writes: one HTML file that asks no other host for anything.
+"""The feedback that `nbgrader generate_feedback` writes, and what Formgrader shows: pages that ask no other host for
+anything.
 
-Formulas become MathML. Pictures come from the notebook itself, or from the instructor's own files. Hidden tests and
-rubrics, which nbgrader puts back into the cells when it grades, are taken out again; of what a student wrote, no HTML
-passes but plain formatting.
+Formulas become MathML. Pictures come from the notebook itself, or from the instructor's own files. In feedback, hidden
+tests and rubrics, which nbgrader puts back into the cells when it grades, are taken out again; of what a student wrote,
+no HTML passes but plain formatting.
 """
 
 import base64
@@ -23,9 +24,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import List
 from traitlets.config import Config
 
+from . import TEMPLATES
 from .restoring import PICTURES, visible
 
-TEMPLATES = Path(__file__).with_name("templates")
 MOST = 4 << 20  # bytes of one picture
 TAGS = {
     "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "details", "div", "dl", "dt", "em",
@@ -33,6 +34,7 @@ TAGS = {
     "ol", "p", "pre", "q", "s", "samp", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td",
     "tfoot", "th", "thead", "tr", "u", "ul", "var",
 }  # fmt: skip
+PROTOCOLS = ("http", "https", "mailto", "data")
 PLACE = "\ue0c5{}\ue0c6"
 PLACES = re.compile("\ue0c5([0-9]+)\ue0c6")
 
@@ -56,6 +58,7 @@ class FeedbackExporter(HTMLExporter):
         ours = deepcopy(config) if config else Config()  # nbgrader names its own template in it, for Formgrader as well
         beside = list(ours.HTMLExporter.get("extra_template_basedirs", []))
         ours.HTMLExporter.template_name = "chainrule_feedback"
+        ours.HTMLExporter.pop("filters", None)  # Formgrader's
         ours.HTMLExporter.extra_template_basedirs = [str(TEMPLATES), *beside]
         super().__init__(config=ours, **more)
 
@@ -73,9 +76,13 @@ class FeedbackExporter(HTMLExporter):
 
     @pass_context
     def markdown2html(self, context, source):
-        cell = context.get("cell", {})
-        renderer = Safe(cell.get("attachments", {}), self.own_files)
-        return renderer.finished(MarkdownWithMath(renderer=renderer).render(source))
+        return Safe(context.get("cell", {}).get("attachments", {}), self.own_files).page(source)
+
+
+@pass_context
+def in_formgrader(context, source: str) -> str:
+    """Markdown as Formgrader shows it; it is told of by c.HTMLExporter.filters."""
+    return Served(context.get("cell", {}).get("attachments", {}), None).page(source)
 
 
 class Safe(IPythonRenderer):
@@ -86,10 +93,15 @@ class Safe(IPythonRenderer):
         self.folder = folder
         self.formulas: list[str] = []
 
+    def page(self, source: str) -> str:
+        return self.finished(MarkdownWithMath(renderer=self).render(source))
+
     def finished(self, rendered: str) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that styles are taken out is what is meant
-            clean = bleach.clean(rendered, TAGS, allowed, protocols=["http", "https", "mailto", "data"], strip=True)
+            clean = bleach.clean(
+                rendered, TAGS, self.allowed, protocols=["http", "https", "mailto", "data"], strip=True
+            )
         return PLACES.sub(lambda place: self.formula_at(int(place[1])), clean)
 
     def formula_at(self, number: int) -> str:
@@ -127,19 +139,35 @@ class Safe(IPythonRenderer):
             return "", ""
         return mimetypes.guess_type(path.name)[0] or "", base64.b64encode(path.read_bytes()).decode()
 
+    def allowed(self, tag: str, name: str, value: str) -> bool:
+        """Whether an attribute may stay: none that runs anything, or has the browser fetch anything."""
+        if name in ("src", "href") and tag in ("img", "a"):
+            return (
+                value.startswith("data:image/") if tag == "img" else not value.lstrip().casefold().startswith("data:")
+            )
+        if tag == "input":
+            return (name, value) in (
+                ("type", "checkbox"),
+                ("checked", ""),
+                ("disabled", ""),
+                ("class", "task-list-item-checkbox"),
+            )
+        return name in ("alt", "class", "colspan", "id", "rowspan", "start", "title", "width", "height", "open")
 
-def allowed(tag: str, name: str, value: str) -> bool:
-    """Whether an attribute may stay: none that runs anything, or has the browser fetch anything."""
-    if name in ("src", "href") and tag in ("img", "a"):
-        return value.startswith("data:image/") if tag == "img" else not value.lstrip().casefold().startswith("data:")
-    if tag == "input":
-        return (name, value) in (
-            ("type", "checkbox"),
-            ("checked", ""),
-            ("disabled", ""),
-            ("class", "task-list-item-checkbox"),
-        )
-    return name in ("alt", "class", "colspan", "id", "rowspan", "start", "title", "width", "height", "open")
+
+class Served(Safe):
+    """The same, but pictures beside the notebook are asked of Formgrader, which serves its folder."""
+
+    def _embed_image_or_attachment(self, src: str) -> str:
+        return src if is_beside(src) else super()._embed_image_or_attachment(src)
+
+    def allowed(self, tag: str, name: str, value: str) -> bool:
+        return super().allowed(tag, name, value) or ((tag, name) == ("img", "src") and is_beside(value))
+
+
+def is_beside(src: str) -> bool:
+    """Whether an address is that of a file in the notebook's folder, or below it."""
+    return bool(src) and re.match(r"[\w-][\w. %-]*(/[\w-][\w. %-]*)*$", src) is not None
 
 
 def mathml(tex: str, display: bool) -> str:
