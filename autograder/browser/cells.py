@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 PREAMBLE = "preamble"
 BETWEEN = "\n\n\n"  # cells of a file
@@ -33,10 +34,8 @@ def split(text: str, exercises: Iterable[str]) -> list[Cell]:
     lines = text.split("\n")
     exercises = list(exercises)
     starts = beginnings(text, exercises)
-    names = sorted(starts, key=starts.get)
-    ends = [starts[name] for name in names[1:]] + [len(lines)]
-    found = {PREAMBLE: lines[: starts[names[0]] if names else len(lines)]}
-    found |= {name: lines[starts[name] : end] for name, end in zip(names, ends, strict=True)}
+    bounds = [(PREAMBLE, 0), *sorted(starts.items(), key=lambda start: start[1]), ("", len(lines))]
+    found = {name: lines[start:end] for (name, start), (_, end) in pairwise(bounds)}
     return [Cell(name, trimmed(found.get(name, []))) for name in (PREAMBLE, *exercises)]
 
 
