@@ -15,6 +15,7 @@ import zipfile
 import numpy as np
 import pytest
 from sample_student.apply import apply
+from solution_lines import solution_lines
 from support import COURSE, ROOT, oracle
 
 from autograder import cli, kit, milestone
@@ -41,32 +42,6 @@ def one():
 @pytest.fixture(scope="module", params=["whole", "one"])
 def packed(request):
     return request.getfixturevalue(request.param)
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """The project's wheel, built from a copy of everything that lies in the repository."""
-    for needed in ("build", "setuptools"):
-        pytest.importorskip(needed)
-    copy = tmp_path_factory.mktemp("project") / "chainrule"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist"))
-    made = subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", copy / "dist"],
-        cwd=copy,
-        capture_output=True,
-        text=True,
-    )
-    assert made.returncode == 0, made.stdout + made.stderr
-    (path,) = (copy / "dist").glob("*.whl")
-    return path
-
-
-@pytest.fixture(scope="module")
-def installed(wheel, tmp_path_factory):
-    """A folder that holds what the wheel installs."""
-    folder = tmp_path_factory.mktemp("installed")
-    zipfile.ZipFile(wheel).extractall(folder)
-    return folder
 
 
 @pytest.fixture
@@ -223,36 +198,9 @@ def strings(value):
     return "\n".join(filter(None, map(strings, parts)))
 
 
-def secrets():
-    """Lines of the solutions, code, comments and docstrings, that nobody would write by chance.
-
-    A mistake's name and hint are no secrets, nor is what stubs and definitions say as well. A line that calls an
-    exercise's function tells how to use it, not how to write it.
-    """
-    told = "".join(path.read_text() for unit in COURSE.units for path in (unit.stubs, unit.definitions))
-    told += "".join(m.name + m.hint for unit in COURSE.units for known in unit.mistakes.values() for m in known)
-    plain_loop = re.compile(r"for \w+ in range\(\w+\):")
-    calls = re.compile(rf"\b({'|'.join(name for unit in COURSE.units for name in unit.points)})\(")
-    found = set()
-    for path in sorted(ROOT.glob("solutions/*/*.py")):
-        source = path.read_text()
-        open_lines = set()
-        for node in ast.walk(ast.parse(source)):
-            decorators = node.decorator_list if isinstance(node, ast.FunctionDef) else []
-            for known in decorators + [node] * isinstance(node, (ast.Import, ast.ImportFrom)):
-                open_lines.update(range(known.lineno, known.end_lineno + 1))
-        for number, line in enumerate(source.splitlines(), 1):
-            line = line.strip()
-            distinctive = len(line) >= 16 and len(re.findall(r"\w+", line)) >= 4
-            known = line in told or calls.search(line) or plain_loop.fullmatch(line)
-            if distinctive and number not in open_lines and not known:
-                found.add(line)
-    return found
-
-
 def given_away(texts):
     """Where which lines of the solutions stand. Hints are nearly the code, so they are judged by themselves, below."""
-    searched = secrets()
+    searched = solution_lines()
     return {
         (where, line)
         for where, text in texts.items()
@@ -263,13 +211,13 @@ def given_away(texts):
 
 
 def test_no_line_of_a_solution_is_in_a_kit(packed):
-    assert len(secrets()) > 1000
+    assert len(solution_lines()) > 1000
     assert given_away(texts_of(packed)) == set()
 
 
 def test_the_search_finds_what_is_planted(one):
     reference = (ROOT / "solutions/conv/conv.py").read_text()
-    code = next(line for line in sorted(secrets()) if line in reference)
+    code = next(line for line in sorted(solution_lines()) if line in reference)
     plants = {
         "exercises/conv/README.md": one.files["exercises/conv/README.md"] + f"\n    {code}\n".encode(),
         "exercises/conv/answers.zip": with_entry(one.files["exercises/conv/answers.zip"], "0.answer", code),
@@ -291,7 +239,7 @@ def with_entry(content, name, text):
 
 def test_hints_leave_the_better_half_of_every_reference_to_the_student():
     hints = "".join((unit.folder / "hints.toml").read_text(encoding="utf-8") for unit in COURSE.units)
-    distinctive, judged = secrets(), 0
+    distinctive, judged = solution_lines(), 0
     for unit in COURSE.units:
         source = unit.reference_file.read_text()
         lines = source.splitlines()
