@@ -1,5 +1,6 @@
 """Sphinx's configuration of the course site. make.py runs Sphinx on build/site-source, where it puts the pages."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -19,6 +20,7 @@ extensions = [
     "sphinx_design",
     "sphinx_copybutton",
     "sphinxcontrib.katex",
+    "notfound.extension",
     "extension",
 ]
 root_doc = "index"
@@ -35,6 +37,9 @@ myst_update_mathjax = False
 html_math_renderer = "katex"
 katex_prerender = True
 katex_css_path = "katex/katex.min.css"
+
+# A host shows the 404 page at any address, so its links cannot be relative: they begin where the site lies on its host.
+notfound_urls_prefix = os.environ.get("CHAINRULE_SITE_PATH", "/")
 
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
@@ -65,7 +70,8 @@ html_theme_options = {
     "navbar_end": ["theme-switcher"],
     "navbar_persistent": ["search-button"],
     "header_links_before_dropdown": 6,
-    "secondary_sidebar_items": ["page-toc"],
+    "article_header_start": [],
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": [], "404": [], "search": []},
     "show_prev_next": True,
     "show_toc_level": 2,
     "footer_start": ["copyright"],

@@ -45,6 +45,8 @@ ICONS = {
 
 def lean(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
     """Scripts run when the page is there. Those in the page itself only serve a choice of versions, and we have one."""
+    if page == "404":
+        context["content_root"] = app.config.notfound_urls_prefix
     if files := context.get("script_files"):
         context["script_files"] = [script for script in files if getattr(script, "filename", None)]
         for script in context["script_files"]:

@@ -17,7 +17,7 @@ def sized(app: Sphinx, document: nodes.document) -> None:
         path = Path(app.srcdir, image["uri"])
         if path.suffix == ".svg" and (size := SIZE.search(path.read_text(encoding="utf-8"))):
             image["width"], image["height"] = size[1], size[2]
-            image["classes"].append("dark-light")
+            image["classes"] += ["picture", "dark-light"]
 
 
 def setup(app: Sphinx, course: Course) -> None:

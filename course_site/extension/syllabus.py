@@ -21,8 +21,6 @@ units build on each other: what you write in one you will meet again in the next
 WORK = """\
 ## Your work
 
-What you write is kept in this browser, and nowhere else.
-
 ```{raw} html
 <div class="your-work"><noscript>This is where you take your work with you, once JavaScript is on.</noscript></div>
 ```
