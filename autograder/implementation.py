@@ -405,9 +405,13 @@ class Output(io.TextIOBase):
 
 def text_of(error):
     try:
-        return str(error)
+        return BY_ZERO.sub("division by zero", str(error))
     except Exception:
         return ""
+
+
+# Pythons before 3.14 also say what was divided. An error is the same error in all of them, and in a browser's.
+BY_ZERO = re.compile(r"^(float |integer |complex )?(floor )?(division|modulo|division or modulo|divmod\(\)) by zero$")
 
 
 def shortened(text, most=LONGEST_OUTPUT):
