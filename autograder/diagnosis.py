@@ -295,8 +295,9 @@ def describe(exercise: Exercise, trial: Trial, fault: Fault) -> list[str]:
     wrong = far(got, want, trial.question.dtype, exercise.conditioning)
     said = []
     if fault.rung == "value":
-        off = np.where(wrong, np.abs(np.asarray(got, float) - want), -1.0)
-        index = np.unravel_index(int(np.argmax(np.nan_to_num(off, nan=np.inf))), want.shape)
+        off = np.nan_to_num(np.where(wrong, np.abs(np.asarray(got, float) - want), -1.0), nan=np.inf)
+        # Of several that are equally far off but for rounding, the first: whichever machine rounds.
+        index = np.unravel_index(int(np.argmax(off >= off.max() * (1 - 1e-9))), want.shape)
         if not np.any(got) and np.any(want):
             said.append(say.all_zero(fault.about))
         elif want.size > 1 and np.all(got == got.flat[0]) and not np.all(want == want.flat[0]):
