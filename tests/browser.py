@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 import pytest
 
 PICTURES = Path(__file__).resolve().parent.parent / "build" / "screenshots"
-SECONDS = 30  # that a page may take over anything that is waited for; machines that run tests are slow and few
+SECONDS = 60  # that a page may take over anything that is waited for; machines that run tests are slow and few
 FLAGS = (
     "--no-sandbox",  # root has none
     "--disable-gpu",
@@ -68,11 +68,13 @@ class Opened:
 
     Args:
         page: Playwright's page.
+        name: whose it is, for pictures of failures.
         outside: the addresses that were asked for and are not on the page's own server.
         errors: what no script of the page caught.
     """
 
     page: object
+    name: str = "page"
     outside: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -92,10 +94,10 @@ class Opened:
         return found
 
 
-def guarded(context, origin: str) -> Opened:
+def guarded(context, origin: str, name: str = "page") -> Opened:
     """A new page in a context, of which is noted whom its pages ask: all but the origin, such as
     "http://127.0.0.1:8000", is outside."""
-    opened = Opened(None)
+    opened = Opened(None, name)
 
     def note(asked):
         address = urlsplit(asked.url)
@@ -111,12 +113,13 @@ def guarded(context, origin: str) -> Opened:
 
 
 @contextmanager
-def page_at(browser, url: str, *, width=1280, height=900, dark=False, **options) -> Iterator[Opened]:
+def page_at(browser, url: str, *, name="page", width=1280, height=900, dark=False, **options) -> Iterator[Opened]:
     """A page in a context of its own, as a visitor who was never here has it.
 
     Args:
         browser: the fixture's Chromium.
         url: an address on a server of the test's own.
+        name: whose page it is, where a test has several.
         width, height: of the window, in pixels; 360 wide is a phone.
         dark: whether the visitor prefers dark pages.
         options: more of Playwright's for a context, such as has_touch.
@@ -125,7 +128,7 @@ def page_at(browser, url: str, *, width=1280, height=900, dark=False, **options)
     size = {"width": width, "height": height}
     context = browser.new_context(viewport=size, color_scheme="dark" if dark else "light", **options)
     context.set_default_timeout(SECONDS * 1000)
-    opened = guarded(context, f"{scheme}://{netloc}")
+    opened = guarded(context, f"{scheme}://{netloc}", name)
     try:
         opened.page.goto(url)
         yield opened
@@ -142,7 +145,7 @@ def picture_failure(opened: Opened) -> None:
     """A picture of the page as it is when a test fails, and where it is."""
     test = os.environ.get("PYTEST_CURRENT_TEST", "page").partition(" ")[0].rpartition("::")[2]
     try:
-        path = opened.picture(f"failed-{test}")
+        path = opened.picture(f"failed-{test}-{opened.name}")
     except Exception as error:  # the browser itself may be gone; what made the test fail is what matters
         print(f"There is no picture: {error}")
     else:
