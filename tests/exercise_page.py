@@ -51,6 +51,8 @@ class Exercise:
         return self.section.get_by_role("button", name=name)
 
     def code(self) -> str:
+        self.section.scroll_into_view_if_needed()
+        expect(self.editor.locator(".cm-line").first).to_be_visible()
         return typed(self.editor)
 
     def write(self, source: str) -> None:

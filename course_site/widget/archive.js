@@ -1,7 +1,7 @@
 /** All work as a zip: exercises/<unit>/<unit>.py for each unit that was begun, and progress.json. */
 
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
-import { join } from "./unit_file.js";
+import { join, readable } from "./unit_file.js";
 
 const LARGEST = 1_000_000; // bytes of a file that is read
 const NOTES = "progress.json";
@@ -14,34 +14,29 @@ export class Unreadable extends Error {}
 /**
  * The same work gives the same bytes.
  * @param {import("./site.js").Unit[]} units @param {import("./store.js").Store} store
- * @returns {{bytes: Uint8Array, units: string[]}}
+ * @returns {{bytes: Uint8Array, units: string[], comments: string[]}} `comments` are exercises that Python cannot read
  */
 export function pack(units, store) {
   const files = {};
   const notes = { format: FORMAT, units: {} };
-  const begun = [];
+  const comments = [];
   for (const unit of units) {
-    const records = new Map(unit.exercises.map(({ name }) => [name, store.read(unit.unit, name)]));
-    const sourceOf = ({ name, stub }) => records.get(name).source ?? stub;
-    if (
-      unit.exercises.every(
-        (exercise) => sourceOf(exercise) === exercise.stub && records.get(exercise.name).passed === undefined,
-      )
-    )
-      continue;
-    begun.push(unit.unit);
-    const sources = new Map(unit.exercises.map((exercise) => [exercise.name, sourceOf(exercise)]));
-    files[`exercises/${unit.unit}/${unit.unit}.py`] = strToU8(join(unit, (name) => sources.get(name)));
-    notes.units[unit.unit] = Object.fromEntries(
-      unit.exercises.map((one) => [one.name, noted(records.get(one.name), sourceOf(one))]),
+    const works = new Map(
+      unit.exercises.map(({ name, stub }) => [name, { source: stub, ...store.read(unit.unit, name) }]),
     );
+    const begun = ({ name, stub }) => works.get(name).source !== stub || works.get(name).passed !== undefined;
+    if (!unit.exercises.some(begun)) continue;
+    files[`exercises/${unit.unit}/${unit.unit}.py`] = strToU8(join(unit, works));
+    notes.units[unit.unit] = Object.fromEntries([...works].map(([name, work]) => [name, noted(work)]));
+    comments.push(...[...works].filter(([, work]) => !readable(work)).map(([name]) => `${unit.unit}.${name}`));
   }
   files[NOTES] = strToU8(`${JSON.stringify(notes, null, 1)}\n`);
-  return { bytes: zipSync(files, { level: 9, mtime: new Date(1980, 0, 1) }), units: begun };
+  const bytes = zipSync(files, { level: 9, mtime: new Date(1980, 0, 1) });
+  return { bytes, units: Object.keys(notes.units), comments };
 }
 
 /** What is noted of an exercise: its code, what was said of just that, and the code that passed. */
-function noted({ outcome, passed }, source) {
+function noted({ source, passed, outcome }) {
   return { source, status: outcome?.source === source ? outcome.status : null, passed };
 }
 

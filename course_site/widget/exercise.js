@@ -52,7 +52,7 @@ export function enhance(section, unit, works) {
     onenter: check,
     onfocus: warm,
   });
-  section.append(help, bar.bar, status.place, tabs, hints.place, scratch.place, result.place, after);
+  section.append(help, bar.bar, status.place, tabs, result.place, after, hints.place, scratch.place);
   section.classList.add("cr-ready");
 
   let busy = false;
@@ -155,6 +155,7 @@ export function enhance(section, unit, works) {
   function hint() {
     if (hints.shown() === hints.all) return;
     hints.show(hints.shown() + 1);
+    hints.place.lastElementChild.scrollIntoView({ block: "nearest" });
     work.keep({ hints: hints.shown() });
   }
 

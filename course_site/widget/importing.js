@@ -39,9 +39,10 @@ export function compare(units, store, texts, notes) {
 
 /** The code of each exercise in a unit's file: as it was noted, if the file is still the one that it was noted for. */
 function partsOf(unit, text, notes) {
-  const noted = (name) => String(notes?.[name]?.source ?? "");
-  if (notes && join(unit, noted) === text) return new Map(unit.exercises.map(({ name }) => [name, noted(name)]));
-  return split(unit, text);
+  const works = new Map(unit.exercises.map(({ name }) => [name, { source: "", ...notes?.[name] }]));
+  const known =
+    notes && [...works.values()].every(({ source }) => typeof source === "string") && join(unit, works) === text;
+  return known ? new Map([...works].map(([name, { source }]) => [name, source])) : split(unit, text);
 }
 
 /** Bring exercises in. Gives the records as they were, for Store.restore. @param {Coming[]} coming */

@@ -17,6 +17,8 @@
  * }} Record
  */
 
+const PROBE = "chainrule"; // a key that is written and taken away, to see whether that is allowed
+
 export class Store extends EventTarget {
   /** @param {URL} root @param {() => Storage} open may throw where storage is forbidden */
   constructor(root, open = () => window.localStorage) {
@@ -28,8 +30,8 @@ export class Store extends EventTarget {
     this.memory = new Map();
     try {
       this.storage = open();
-      this.storage.setItem(`${this.prefix}?`, "");
-      this.storage.removeItem(`${this.prefix}?`);
+      this.storage.setItem(PROBE, "");
+      this.storage.removeItem(PROBE);
     } catch (error) {
       this.storage = this.storage?.length ? this.storage : null;
       this.state = this.storage ? "full" : "forbidden";

@@ -2,15 +2,41 @@
 
 import { pythonLanguage } from "@codemirror/lang-python";
 
+/** @typedef {{source: string, passed?: string}} Work the code of an exercise, and the code that passed */
+
 /**
- * The file: what the unit's file begins with, then each exercise's code.
- * @param {import("./site.js").Unit} unit @param {(name: string) => string} sourceOf
+ * The file: what the unit's file begins with, then each exercise's code; as a comment, where Python cannot read it.
+ * @param {import("./site.js").Unit} unit @param {Map<string, Work>} works by the exercises' names
  */
-export function join(unit, sourceOf) {
-  return [unit.preamble, ...unit.exercises.map((exercise) => sourceOf(exercise.name))]
-    .map((part) => `${part.trim()}\n`)
-    .join("\n\n");
+export function join(unit, works) {
+  const written = ({ name }) =>
+    readable(works.get(name)) ? works.get(name).source : commented(works.get(name).source);
+  return [unit.preamble, ...unit.exercises.map(written)].map((part) => `${part.trim()}\n`).join("\n\n");
 }
+
+const parsed = (text) => pythonLanguage.parser.parse(text);
+
+const UNREADABLE = "# Python cannot read what follows, so it stands here as a comment:";
+
+/** Whether Python can read a piece of code: it has passed, or the editor's grammar finds no fault. @param {Work} work */
+export function readable({ source, passed }) {
+  let fine = true;
+  if (source !== passed) parsed(source).iterate({ enter: ({ type }) => fine && (fine = !type.isError) });
+  return fine;
+}
+
+/** Code as a comment: one exercise that Python cannot read shall not cost the others of its file. */
+const commented = (source) =>
+  [
+    UNREADABLE,
+    ...source
+      .trimEnd()
+      .split("\n")
+      .map((line) => `#: ${line}`.trimEnd()),
+  ].join("\n");
+
+const uncommented = (text) =>
+  text.replace(new RegExp(`^${UNREADABLE}\n((?:#:.*\n?)*)`, "gm"), (_all, lines) => lines.replace(/^#: ?/gm, ""));
 
 /**
  * The code of each exercise that a file defines. What stands before a function goes with it, what stands at the end with
@@ -18,7 +44,7 @@ export function join(unit, sourceOf) {
  * @param {import("./site.js").Unit} unit @param {string} text @returns {Map<string, string>}
  */
 export function split(unit, text) {
-  text = text.replace(/\r\n?/g, "\n").replace(/^\ufeff/, "");
+  text = uncommented(text.replace(/\r\n?/g, "\n").replace(/^\ufeff/, ""));
   const names = new Set(unit.exercises.map((exercise) => exercise.name));
   const given = new Set(statements(unit.preamble).map((one) => one.text));
   const found = statements(text);
@@ -48,7 +74,7 @@ function without(given, found, text, from, to) {
 /** The statements at the top of a file, in order; functions with their names. */
 function statements(text) {
   const found = [];
-  const top = pythonLanguage.parser.parse(text).topNode;
+  const top = parsed(text).topNode;
   for (let node = top.firstChild; node; node = node.nextSibling) {
     if (node.name === "Comment") continue;
     const definition = node.name === "FunctionDefinition" ? node : node.getChild("FunctionDefinition");

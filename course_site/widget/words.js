@@ -111,6 +111,8 @@ const english = {
     exportMore:
       "A zip with your functions, a file for each unit: for chainrule grade, for pytest, or to go on elsewhere.",
     exported: (units, name) => `${name} holds ${count(units, "unit")}.`,
+    comments: (names) =>
+      `Python cannot read ${list(names)}, so the file has ${names.length === 1 ? "it" : "them"} as a comment.`,
     importButton: "Import",
     importMore: "A zip from here, a zip of an exercises folder, or one unit's .py file.",
     importAsk: (names) =>

@@ -56,7 +56,8 @@ export function yourWork(panel, store, { units }) {
     const name = "chainrule-work.zip";
     html("a", { href: url, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(url), 60_000);
-    tell(words.exported(packed.units.length, name));
+    const comments = packed.comments.length ? [words.comments(packed.comments)] : [];
+    tell(words.exported(packed.units.length, name), ...comments);
   }
 
   async function bring(chosen) {
