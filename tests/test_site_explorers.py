@@ -273,6 +273,8 @@ def guesses_by_halving(secret):
 def test_guess(browser, address):
     """Each guesser's guesses, round by round, are those of the lesson's functions."""
     with explorer(browser, address, "guess") as page:
+        assert state(page)["guesses"] == near([60, 80, 90])
+        press(page, "step")
         assert state(page)["guesses"] == near([60, 80, 90, 88])
         assert sentence(page).startswith("Round 4: guess 88, right.")
         for name in ("luck", "long"):

@@ -5,8 +5,8 @@ import { html, set, svg } from "./common/elements.js";
 import { handle } from "./common/handle.js";
 import { clamp, format, plural } from "./common/numbers.js";
 import { stage } from "./common/stage.js";
-
-const MAX_PADDING = 2;
+import { MAX_PADDING, lay, matrix, name } from "./convolution/grids.js";
+import { convolve, gradientOfPadded, grid, pad, termsOfOutput } from "./convolution/layer.js";
 
 const IMAGES = {
   arch: [
@@ -45,33 +45,6 @@ const PRESETS = [
   { name: "unreached", label: "No gradient", change: { direction: "backward", padding: 0, stride: 2, pixel: [1, 5] } },
   { name: "lesson", label: "The lesson’s numbers", change: { image: "lesson", filter: "lesson", padding: 0, stride: 1, output: [0, 1], pixel: [1, 1] } },
 ];
-
-// The mathematics, as in the lesson, for one image, one channel and one filter.
-
-const grid = (rows, columns, entry) => Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => entry(i, j)));
-
-const outputSize = (size, kernel, stride, padding) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
-
-const pad = (x, padding) => grid(x.length + 2 * padding, x[0].length + 2 * padding, (r, c) => x[r - padding]?.[c - padding] ?? 0);
-
-/** The products that make out[i, j], row by row: pixel (r, c) of the padded image meets entry (p, q) of the filter. */
-const termsOfOutput = (i, j, w, stride) =>
-  w.flatMap((row, p) => row.map((_, q) => ({ i, j, p, q, r: i * stride + p, c: j * stride + q })));
-
-function convolve(x, w, b, stride, padding) {
-  const padded = pad(x, padding);
-  return grid(outputSize(x.length, w.length, stride, padding), outputSize(x[0].length, w[0].length, stride, padding), (i, j) =>
-    termsOfOutput(i, j, w, stride).reduce((sum, { r, c, p, q }) => sum + padded[r][c] * w[p][q], b));
-}
-
-/** The same loops, but adding to the window instead of reading from it. The border is still there. */
-function gradientOfPadded(dout, x, w, stride, padding) {
-  const dpadded = pad(x, padding).map((row) => row.map(() => 0));
-  dout.forEach((row, i) => row.forEach((upstream, j) => {
-    for (const { r, c, p, q } of termsOfOutput(i, j, w, stride)) dpadded[r][c] += upstream * w[p][q];
-  }));
-  return dpadded;
-}
 
 /** The explorer's whole state: what was chosen, and all that follows from it. */
 function evaluate({ direction, image, filter, padding, stride, output, pixel }) {
@@ -252,36 +225,6 @@ export default function mount(figure) {
   });
 }
 
-/**
- * Where the three grids are for a width, and how large their cells: side by side, the last two above one another beside
- * the image, or below it. Each has room for the widest border; where no `y` is given, a grid stands level with the image.
- */
-function lay(width) {
-  const [imageColumns, imageRows, outputColumns, outputRows] = [6 + 2 * MAX_PADDING, 5 + 2 * MAX_PADDING, 8, 7];
-  const top = 26;
-  if (width >= 600) {
-    const gap = clamp((width - 570) / 2, 12, 44);
-    const cell = Math.min(36, Math.floor((width - 2 * gap) / (imageColumns + 3 + outputColumns)));
-    const left = (width - 2 * gap - (imageColumns + 3 + outputColumns) * cell) / 2;
-    const kernel = { x: left + imageColumns * cell + gap, cell };
-    return { image: { x: left, y: top, cell }, kernel, result: { x: kernel.x + 3 * cell + gap, cell }, height: top + imageRows * cell + 8 };
-  }
-  if (width >= 480) {
-    const gap = 20;
-    const cell = Math.floor((width - gap) / (imageColumns + outputColumns));
-    const x = imageColumns * cell + gap;
-    const below = top + 3 * cell + 34;
-    const height = below + outputRows * cell + 8;
-    return { image: { x: 0, y: (height - imageRows * cell) / 2, cell }, kernel: { x, y: top, cell }, result: { x, y: below, cell }, height };
-  }
-  const gap = 22;
-  const image = { x: 0, y: top, cell: Math.min(34, Math.floor(width / imageColumns)) };
-  image.x = Math.floor((width - imageColumns * image.cell) / 2);
-  const cell = Math.min(30, Math.floor((width - gap) / (3 + outputColumns + 0.2)));
-  const y = top + imageRows * image.cell + 30;
-  return { image, kernel: { x: 1, y, cell }, result: { x: 1 + 3 * cell + gap, y, cell }, height: y + outputRows * cell + 6 };
-}
-
 /** What became of the image's size, where that is worth a word. */
 function stay({ x, w, out, padding, stride }) {
   if (out.length === x.length && out[0].length === x[0].length) return ". The output is as large as the image";
@@ -290,21 +233,3 @@ function stay({ x, w, out, padding, stride }) {
 }
 
 const bracket = (value) => (value < 0 ? `(${format(value)})` : format(value));
-
-const name = (text, values, { x, y }) =>
-  svg("text", { x, y: y - 9, class: "small" }, svg("tspan", { class: "bold" }, text), svg("tspan", { class: "muted" }, ` ${values.length}×${values[0].length}`));
-
-/** A matrix of numbers; `look(row, column)` says how a cell looks. */
-function matrix(part, values, { x, y, cell }, look) {
-  return svg("g", {}, values.flatMap((row, i) => row.map((value, j) => {
-    const { tone, crossed, corner, ring } = look(i, j);
-    const [left, top] = [x + j * cell, y + i * cell];
-    const cornered = corner !== null && corner !== undefined && cell >= 27;
-    return svg("g", { class: `cell ${tone === "border" ? "border" : ""} ${cell < 30 ? "tight" : ""}`, "data-part": part, "data-row": String(i), "data-column": String(j) },
-      svg("rect", { x: left, y: top, width: cell, height: cell, class: tone }),
-      crossed && svg("line", { x1: left + 4, y1: top + cell - 4, x2: left + cell - 4, y2: top + 4, class: "muted-line", "stroke-width": 1.5 }),
-      svg("text", cornered ? { x: left + 3, y: top + cell - 5 } : { x: left + cell / 2, y: top + cell / 2 + 4.5, "text-anchor": "middle" }, format(value)),
-      cornered && svg("text", { x: left + cell - 3, y: top + 11, "text-anchor": "end", class: "corner" }, `×${format(corner)}`),
-      ring && svg("rect", { x: left, y: top, width: cell, height: cell, rx: 3, class: "blue-line", "stroke-width": 3 }));
-  })));
-}

@@ -15,7 +15,7 @@ const GUESSERS = {
   halving: { name: "halving", color: "green" },
 };
 
-const START = { secret: 88, k: 0.6, follow: "sign", step: 0.05, shrinking: true, lr: 0.00005, round: 4 };
+const START = { secret: 88, k: 0.6, follow: "sign", step: 0.05, shrinking: true, lr: 0.00005, round: 3 };
 const PRESETS = [
   { name: "game", label: "The lesson’s game", change: {} },
   { name: "luck", label: "Bad luck", change: { secret: 35, round: 8 } },

@@ -7,42 +7,19 @@ import { handle } from "./common/handle.js";
 import { clamp, format, plural, signed } from "./common/numbers.js";
 import { player } from "./common/player.js";
 import { stage } from "./common/stage.js";
+import { border, half } from "./perceptron/plane.js";
+import { label, score, train } from "./perceptron/rule.js";
 
 const MAX_EPOCHS = 30;
 const GRID = 0.25; // samples lie on multiples of it, so that every score is exact
 const MESSAGES = [[0, 1], [2, 1], [5, 2], [1, 1], [3, 3], [2, 5]];
 
 const PRESETS = [
-  { name: "messages", label: "Six messages", x: MESSAGES, y: [-1, -1, 1, -1, 1, 1], domain: [-0.5, 6.5], step: 3 },
+  { name: "messages", label: "Six messages", x: MESSAGES, y: [-1, -1, 1, -1, 1, 1], domain: [-0.5, 6.5], step: 14 },
   { name: "narrow", label: "A narrow gap", x: [[1, 3], [4, 3.25], [2, 3.5], [2.5, 2.5], [4.5, 5.25], [1, 1.5], [3, 4], [5.5, 4.25]], y: [1, -1, 1, -1, 1, -1, 1, -1], domain: [-0.5, 6.5], step: 9 },
   { name: "corners", label: "No line can do it", x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [-1, 1, 1, -1], domain: [-0.5, 1.5], step: 12 },
   { name: "mislabelled", label: "One wrong label", x: MESSAGES, y: [-1, -1, 1, 1, 1, 1], domain: [-0.5, 6.5], step: 24 },
 ];
-
-// The mathematics, as in the lesson.
-
-const score = ([x1, x2], { w, b }) => b + x1 * w[0] + x2 * w[1];
-const label = (value) => (value >= 0 ? 1 : -1);
-
-/** Every step of training: samples in order, from w = 0 and b = 0, until an epoch is clean or the epochs run out. */
-function train(x, y, lr, epochs) {
-  const steps = [];
-  let line = { w: [0, 0], b: 0 };
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    let clean = true;
-    for (let i = 0; i < x.length; i++) {
-      const before = line;
-      const wrong = label(score(x[i], before)) !== y[i];
-      if (wrong) {
-        clean = false;
-        line = { w: before.w.map((weight, d) => weight + lr * y[i] * x[i][d]), b: before.b + lr * y[i] };
-      }
-      steps.push({ epoch, sample: i, score: score(x[i], before), wrong, before, after: line });
-    }
-    if (clean) break;
-  }
-  return steps;
-}
 
 export default function mount(figure) {
   const view = stage(figure, "Samples of two classes in a plane, and the perceptron’s line");
@@ -262,24 +239,3 @@ function symbol(y, size) {
     svg("line", { ...line(-size * 0.5, 0, size * 0.5, 0), ...stroke }),
     y > 0 && svg("line", { ...line(0, -size * 0.5, 0, size * 0.5), ...stroke }));
 }
-
-/** The part of a convex polygon where the score is not negative. */
-function half(polygon, line) {
-  return polygon.flatMap((corner, i) => {
-    const next = polygon[(i + 1) % polygon.length];
-    const [here, there] = [score(corner, line), score(next, line)];
-    const kept = here >= 0 ? [corner] : [];
-    return here >= 0 === there >= 0 ? kept : [...kept, between(corner, next, here / (here - there))];
-  });
-}
-
-/** Where the score is 0 on the border of a polygon: two points, or none if the line does not cross it. */
-function border(polygon, line) {
-  return polygon.flatMap((corner, i) => {
-    const next = polygon[(i + 1) % polygon.length];
-    const [here, there] = [score(corner, line), score(next, line)];
-    return here >= 0 === there >= 0 ? [] : [between(corner, next, here / (here - there))];
-  });
-}
-
-const between = (from, to, share) => from.map((value, d) => value + share * (to[d] - value));

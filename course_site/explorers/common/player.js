@@ -5,7 +5,7 @@ import { html } from "./elements.js";
 import { loop } from "./motion.js";
 
 /**
- * Buttons that walk through something step by step.
+ * Buttons that walk through something step by step; Play begins again where the end is reached.
  * @param {ReturnType<import("./stage.js").stage>} stage while playing, its sentence is not read aloud at every step
  * @param {object} options
  * @param {function(): boolean} options.step takes one step; returns whether another one can follow
@@ -30,6 +30,7 @@ export function player(stage, { step, reset, every = 0.6, glide, back }) {
     return step();
   };
   const play = () => {
+    if (!possible) reset();
     waited = every; // the first step follows at once
     frames.start();
     show(true);
@@ -44,7 +45,7 @@ export function player(stage, { step, reset, every = 0.6, glide, back }) {
     stage.quiet(playing);
     stage.state({ playing });
   };
-  const start = button("Play", () => (frames.running ? stop() : possible && play()), { strong: true, "data-action": "play" });
+  const start = button("Play", () => (frames.running ? stop() : play()), { strong: true, "data-action": "play" });
   const once = button("Step", () => { stop(); if (possible) step(); }, { "data-action": "step" });
   const undo = back && button("Back", () => { stop(); back(); }, { "data-action": "back" });
   const restart = button("Reset", () => { stop(); reset(); }, { "data-action": "reset" });
@@ -55,7 +56,7 @@ export function player(stage, { step, reset, every = 0.6, glide, back }) {
     enable(can) {
       possible = can;
       // `aria-disabled`, not `disabled`: the button keeps the keyboard's focus when the last step is taken.
-      for (const each of [start, once]) each.setAttribute("aria-disabled", String(!can));
+      once.setAttribute("aria-disabled", String(!can));
     },
   };
 }
