@@ -156,6 +156,7 @@ class Functions:
     capture: bool = True
     alarm: "Alarm | None" = None
     broken: dict[str, Failure] = field(default_factory=dict)  # functions whose cell of a notebook failed
+    stopped: dict[int, Failure] = field(default_factory=dict)  # the cells that failed, by their number from 1
     kept: dict[int, Any] = field(default_factory=dict)
     earlier: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
     count: int = 0
@@ -329,6 +330,8 @@ def load_cells(cells, path, name, seconds=None, capture=True, alarm=None):
             defined = defined_in(source)
             functions.broken = {n: f for n, f in functions.broken.items() if n not in defined}
             functions.broken |= dict.fromkeys(defined, failure) if failure else {}
+        if failure:
+            functions.stopped[number] = failure
     return functions
 
 
