@@ -60,10 +60,11 @@ def site(folder):
         yield address
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(browser, site):
-    """A page whose `python` is a Python that nobody has loaded yet."""
+    """A page with a `python` of its own. It is the same one for all tests: a page must live on."""
     with page_at(browser, site) as opened:
+        opened.page.set_default_timeout(0)
         opened.page.evaluate(
             "async () => { const { Python } = await import('/python/python.js'); window.python = new Python(); }"
         )
@@ -101,11 +102,186 @@ def in_the_page(page, unit: str) -> dict:
     )
 
 
+# What a learner's code does, and what the page then gets
+
+
+def check(page, unit, exercise, seconds=60, **functions):
+    """What the page is told of an exercise, and how each case came out, in their order."""
+    return page.evaluate(
+        """async ([unit, cells, exercise, seconds]) => {
+            const cases = [];
+            const found = await python.check(unit, cells, exercise, { seconds, oncase: (told) => cases.push(told) });
+            return { ...found, cases };
+        }""",
+        [unit, cells_of(unit, **functions), exercise, seconds],
+    )
+
+
+def run(page, unit, scratch, seconds=60, **functions):
+    """What came of a scratch cell, and the pieces in which its output came; or how its promise was rejected."""
+    return page.evaluate(
+        """async ([unit, cells, scratch, seconds]) => {
+            const pieces = [];
+            const rejected = ({ name, message, seconds }) => ({ name, message, seconds });
+            const options = { seconds, onoutput: (text) => pieces.push(text) };
+            const found = await python.run(unit, cells, scratch, options).catch(rejected);
+            return { ...found, pieces };
+        }""",
+        [unit, cells_of(unit, **functions), scratch, seconds],
+    )
+
+
+RIGHT = """\
+def output_size(size, kernel, stride, padding):
+    if kernel < 1 or stride < 1 or padding < 0 or kernel > size + 2 * padding:
+        raise ValueError("no window fits")
+    return (size + 2 * padding - kernel) // stride + 1
+"""
+WITHOUT_ONE = RIGHT.replace(" + 1\n", "\n")
+# Whole numbers have 32 bits in a page's NumPy, and 64 on most machines.
+IN_NUMPY = "import numpy as np\n" + RIGHT.replace("return (size", "return np.array([size").replace(
+    "kernel) //", "kernel]).sum() //"
+)
+
+
+def test_a_right_answer_is_right_case_by_case(page):
+    for source in (RIGHT, IN_NUMPY):
+        found = check(page, "conv", "output_size", output_size=source)
+        outcome = found["outcome"]
+        assert (outcome["status"], outcome["earned"]) == ("passed", 1)
+        assert [told["case"] for told in found["cases"]] == [case["case"] for case in outcome["cases"]]
+        assert {told["status"] for told in found["cases"]} == {"passed"}
+        assert "output_size is right in all" in found["text"]
+
+
+def test_a_known_mistake_is_named_and_explained(page):
+    found = check(page, "conv", "output_size", output_size=WITHOUT_ONE)
+    failed = [case for case in found["outcome"]["cases"] if case["status"] == "failed"]
+    assert failed
+    assert {id for case in failed for id in case["mistakes"]} == {"counts_steps"}
+    assert {told["case"] for told in found["cases"] if told["status"] == "failed"} == {case["case"] for case in failed}
+    for shown in (found["html"], found["text"]):
+        assert "With no room to move there is still one place for the window." in shown
+
+
+def test_an_error_is_shown_with_the_line_of_the_learners_own_cell(page):
+    source = 'def output_size(size, kernel, stride, padding):\n    """How many."""\n    return siez\n'
+    found = check(page, "conv", "output_size", output_size=source)
+    case = found["outcome"]["cases"][0]
+    assert case["sentence"].startswith("`output_size` stopped with NameError: name 'siez' is not defined")
+    assert [(p["file"], p["line"], p["source"]) for p in case["places"]] == [("output_size", 3, "return siez")]
+
+
+def test_a_cell_that_cannot_be_read_costs_only_what_it_defines(page):
+    broken = "def conv2d_forward(x, w, b, stride, padding:\n    return x\n"
+    assert check(page, "conv", "output_size", output_size=RIGHT, conv2d_forward=broken)["outcome"]["status"] == "passed"
+    found = check(page, "conv", "conv2d_forward", output_size=RIGHT, conv2d_forward=broken)
+    assert found["outcome"]["status"] == "failed"
+    assert "Your code cannot be read by Python: SyntaxError on line 1" in found["text"]
+
+
+def test_another_cell_that_fails_is_named_where_the_exercise_is_not_right(page):
+    found = check(page, "conv", "output_size", output_size=WITHOUT_ONE, conv2d_forward="x = 1\nx.y\n")
+    for shown in (found["html"], found["text"]):
+        assert "conv2d_forward" in shown
+        assert "stops while it is imported: AttributeError: " in shown
+    assert "stops" not in check(page, "conv", "output_size", output_size=RIGHT, conv2d_forward="x.y")["text"]
+
+
+def test_a_stub_is_not_started(page):
+    assert check(page, "conv", "output_size")["outcome"]["status"] == "not started"
+
+
+def test_a_scratch_cell_prints_draws_and_shows_its_last_value(page):
+    found = run(page, "conv", 'print("size", output_size(5, 3, 1, 0))\nplot([1, 4, 9])\n2 + 3', output_size=RIGHT)
+    assert found["printed"] == "size 3\n5\n" == "".join(found["pieces"])
+    assert found["error"] is None
+    (picture,) = found["pictures"]
+    assert picture.startswith("<svg")
+
+
+def test_an_error_in_a_scratch_cell_has_the_learners_lines_and_no_others(page):
+    source = "def output_size(size, kernel, stride, padding):\n    return size / 0\n"
+    error = run(page, "conv", "a = 1\noutput_size(a, 1, 1, 1)", output_size=source)["error"]
+    assert (error["kind"], error["message"]) == ("ZeroDivisionError", "division by zero")
+    assert [(line["cell"], line["line"]) for line in error["lines"]] == [("scratch", 2), ("output_size", 2)]
+
+
+def test_a_flood_of_output_is_cut(page):
+    found = run(page, "conv", "for i in range(20000): print(i)")
+    assert len(found["printed"]) < 21_000
+    assert "more characters" in found["printed"]
+
+
+ENDLESS = {
+    "a loop": "while True: pass",
+    "a loop that catches everything": "while True:\n    try:\n        pass\n    except BaseException:\n        pass",
+}
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+def test_a_loop_without_an_end_is_stopped_by_the_limit_and_the_page_lives_on(page, what):
+    found = run(page, "conv", ENDLESS[what], seconds=1)
+    assert (found["name"], found["seconds"]) == ("Stopped", 1)
+    assert run(page, "conv", "1 + 1")["printed"] == "2\n"
+
+
+def test_stop_rejects_all_that_wait(page):
+    rejected = page.evaluate(
+        """async (cells) => {
+            await python.load("conv");
+            const asked = [python.run("conv", cells, "while True: pass"), python.run("conv", cells, "1")];
+            const states = [];
+            const unsubscribe = python.onstate((state) => states.push(state));
+            setTimeout(() => python.stop(), 300);
+            const names = (await Promise.allSettled(asked)).map(({ reason }) => [reason.name, reason.seconds]);
+            unsubscribe();
+            return { names, states };
+        }""",
+        cells_of("conv"),
+    )
+    assert rejected["names"] == [["Stopped", None], ["Stopped", None]]
+    assert rejected["states"][:2] == ["busy", "idle"] or "loading" in rejected["states"]
+    assert run(page, "conv", "1 + 1")["printed"] == "2\n"
+
+
+@pytest.mark.parametrize("scratch", ["import os; os._exit(3)", "import os; os.abort()"])
+def test_a_python_that_ended_itself_is_started_anew(page, scratch):
+    assert run(page, "conv", scratch)["name"] == "Failed"
+    assert run(page, "conv", "1 + 1")["printed"] == "2\n"
+
+
+@pytest.mark.parametrize(
+    ("scratch", "kind"),
+    [("def f(): return f()\nf()", "RecursionError"), ("[0] * 2**40", "MemoryError"), ("exit()", "SystemExit")],
+)
+def test_other_ends_are_errors_like_any_other(page, scratch, kind):
+    assert run(page, "conv", scratch)["error"]["kind"] == kind
+    assert run(page, "conv", "1 + 1")["printed"] == "2\n"
+
+
+def test_a_unit_file_becomes_cells_and_a_file_again(page):
+    text = COURSE.unit("conv").stubs.read_text(encoding="utf-8")
+    cells, joined = page.evaluate(
+        """async (text) => {
+            const cells = await python.split("conv", text);
+            return [cells, await python.join("conv", cells)];
+        }""",
+        text,
+    )
+    assert cells == cells_of("conv")
+    assert joined == text
+
+
+# The same outcomes as elsewhere
+
+
 @pytest.mark.parametrize("unit", [unit.name for unit in COURSE.units])
 def test_every_reference_and_every_mistake_has_the_same_outcome_in_the_page(page, unit):
     here, there = expected(unit), in_the_page(page, unit)
     assert there.keys() == here.keys()
     assert len(here) > 3 * len(COURSE.unit(unit).points)
+    assert {there[f"{exercise}: the reference"]["status"] for exercise in COURSE.unit(unit).points} == {"passed"}
     assert list(differences(here, there)) == []
 
 

@@ -28,8 +28,8 @@ def answer(root: str, request: str, report: Callable[[str], None]) -> str:
 
     match asked["do"]:
         case "check":
-            shown = check(unit, cells, asked["exercise"], lambda case, status: tell(case=case, status=status))
-            found = {"outcome": shown.outcome.to_json(), "html": shown._repr_html_(), "text": repr(shown)}
+            checked = check(unit, cells, asked["exercise"], lambda case, status: tell(case=case, status=status))
+            found = checked.to_json()
         case "run":
             found = asdict(run(unit, cells, asked["scratch"], lambda text: tell(printed=text)))
         case "join":

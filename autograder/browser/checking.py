@@ -1,18 +1,20 @@
 """Checking one exercise of a unit whose functions stand in cells."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from ..course import Course, Unit
 from ..diagnosis import Trial
 from ..grading import Grader
 from ..implementation import Functions, load_cells
+from ..ladder import broken
 from ..language import _
 from ..oracle import Frozen
 from ..outcome import FAILED, PASSED, Outcome
-from ..showing import Shown, where_wrong
+from ..showing import Shown, marked, where_wrong
 from .cells import Cell
 
 
@@ -46,7 +48,29 @@ class Watched(Grader):
         return found
 
 
-def check(unit: Unit, cells: list[Cell], name: str, tell: Callable[[str, str], None]) -> Shown:
+@dataclass(frozen=True)
+class Checked:
+    """What came of a check.
+
+    Args:
+        shown: the outcome, ready to be shown.
+        notes: sentences about other cells that failed, where the exercise is not right: what they define is missing.
+    """
+
+    shown: Shown
+    notes: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The outcome, and what is to be shown of it: as HTML, and as text."""
+        notes = "".join(f"<p>{marked(note)}</p>" for note in self.notes)
+        return {
+            "outcome": self.shown.outcome.to_json(),
+            "html": self.shown._repr_html_() + notes,
+            "text": "\n".join([repr(self.shown), *self.notes]),
+        }
+
+
+def check(unit: Unit, cells: list[Cell], name: str, tell: Callable[[str, str], None]) -> Checked:
     """Check an exercise of a unit.
 
     Args:
@@ -56,10 +80,13 @@ def check(unit: Unit, cells: list[Cell], name: str, tell: Callable[[str, str], N
         tell: called with the name and the status of each case as soon as it was tried.
     """
     exercise = unit.exercises[name]
-    grader = Watched(unit, functions_of(unit, cells), frozen(unit.answers), name, tell)
+    functions = functions_of(unit, cells)
+    grader = Watched(unit, functions, frozen(unit.answers), name, tell)
     outcome = grader.grade(exercise)
-    drawn = where_wrong(grader, exercise, outcome)
-    return Shown(in_cells(outcome, unit, cells), maps=drawn, place=_("Your code"))
+    shown = Shown(in_cells(outcome, unit, cells), maps=where_wrong(grader, exercise, outcome), place=_("Your code"))
+    stopped = {cells[number - 1].name: failure for number, failure in functions.stopped.items()}
+    others = [] if shown.right else [cell for cell in stopped if cell != name]
+    return Checked(shown, tuple(broken(_("Your cell `{cell}`").format(cell=cell), stopped[cell]) for cell in others))
 
 
 def in_cells(outcome: Outcome, unit: Unit, cells: list[Cell]) -> Outcome:
