@@ -21,12 +21,12 @@ const TWO_PATHS = {
 }; // prettier-ignore
 
 const PRESETS = [
-  { name: "two-paths", label: "Two paths add up", inputs: TWO_PATHS, until: "dx[0]" },
-  { name: "off", label: "A ReLU that is off", inputs: { ...TWO_PATHS, "b1[1]": -4 }, until: "dhidden[1]" },
-  { name: "cancel", label: "Paths that cancel", inputs: { ...TWO_PATHS, "w1[0,1]": 4 }, until: "dx[0]" },
-  { name: "no-error", label: "No error", inputs: { ...TWO_PATHS, target: 1 }, until: "dout" },
+  { name: "two-paths", select: "x[0]", label: "Two paths add up", inputs: TWO_PATHS, until: "dx[0]" },
+  { name: "off", select: "b1[1]", label: "A ReLU that is off", inputs: { ...TWO_PATHS, "b1[1]": -4 }, until: "dhidden[1]" },
+  { name: "cancel", select: "w1[0,1]", label: "Paths that cancel", inputs: { ...TWO_PATHS, "w1[0,1]": 4 }, until: "dx[0]" },
+  { name: "no-error", select: "target", label: "No error", inputs: { ...TWO_PATHS, target: 1 }, until: "dout" },
   {
-    name: "lesson", label: "The lesson’s student", until: "dx[1]",
+    name: "lesson", label: "The lesson’s student", select: "x[1]", until: "dx[1]",
     inputs: {
       "x[0]": 9, "x[1]": 6, "w1[0,0]": 1, "w1[0,1]": -1, "w1[1,0]": -1, "w1[1,1]": 1, "b1[0]": -1, "b1[1]": -1,
       "w2[0]": -1, "w2[1]": -1, b2: 1, target: -1.5,
@@ -112,10 +112,10 @@ export default function mount(figure) {
     every: 1.5,
   });
   const tries = presets(PRESETS, (name) => {
-    const { inputs: chosen, until } = PRESETS.find((each) => each.name === name);
+    const chosen = PRESETS.find((each) => each.name === name);
     play.stop();
-    inputs = chosen;
-    go(STEPS.findIndex((each) => each.name === until) + 1);
+    ({ inputs, select: selected } = chosen);
+    go(STEPS.findIndex((each) => each.name === chosen.until) + 1);
     pulse();
   });
   const timeline = slider({
