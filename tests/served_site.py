@@ -15,12 +15,23 @@ from pathlib import Path
 
 import pytest
 from browser import without
+from support import COURSE, ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.append(str(ROOT / "course_site"))
+SOURCES = ROOT / "course_site"
+sys.path.append(str(SOURCES))
 
 import make  # noqa: E402
 from serving import served  # noqa: E402
+
+UNITS = [unit.name for unit in COURSE.units]
+PAGES = sorted(
+    [
+        *(f"{path.stem}.html" for path in SOURCES.glob("*.md")),
+        *(f"units/{unit}.html" for unit in UNITS),
+        *(f"reference/{unit}.html" for unit in [*UNITS, "index"]),
+        *(f"{name}.html" for name in ("genindex", "search", "syllabus")),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,7 @@ def built_site(tmp_path_factory) -> Path:
         if not copy.exists():
             done = subprocess.run(
                 [sys.executable, "-c", "import make; make.build()"],
-                cwd=ROOT / "course_site",
+                cwd=SOURCES,
                 capture_output=True,
                 text=True,
             )

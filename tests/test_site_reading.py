@@ -1,0 +1,112 @@
+"""The course site in a real Chromium: read wide and narrow, in the light and in the dark, with and without scripts."""
+
+import pytest
+from browser import page_at
+from served_site import PAGES, SOURCES, UNITS
+
+AXE = SOURCES / "node_modules" / "axe-core" / "axe.min.js"
+MEGABYTE = 1_000_000
+WIDE, NARROW = 1280, 360
+
+CLOSER = """async () => {
+  // Everything that comes when it is near comes now, and what is not there is noticed.
+  for (let y = 0; y < document.body.scrollHeight; y += 500) {
+    scrollTo(0, y);
+    await new Promise((done) => setTimeout(done, 40));
+  }
+  scrollTo(0, 0);
+}"""
+SHIFTS = """() => {
+  window.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+}"""
+TOO_WIDE = """() => {
+  const clips = (e) => e !== document.body && getComputedStyle(e).overflowX !== "visible";
+  const inside = (e) => e && (clips(e) || inside(e.parentElement));
+  const wide = (e) => e.getBoundingClientRect().width && e.getBoundingClientRect().right > innerWidth + 1;
+  const all = [...document.querySelectorAll("main *, header *, footer *")];
+  const found = all.filter((e) => wide(e) && !inside(e.parentElement));
+  const names = found.map((e) => `${e.tagName}.${e.className}`).slice(0, 5);
+  return document.documentElement.scrollWidth > innerWidth ? [...names, "the page itself"] : names;
+}"""
+FAULTS = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  const told = ({ target, html }) => `${target} ${html.slice(0, 160)}`;
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(told).join(" | ")}`);
+}"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("width", "dark"), [(WIDE, False), (NARROW, True)], ids=["wide-light", "narrow-dark"])
+def test_a_page_is_sound(browser, site, name, width, dark):
+    """No error, no other host, nothing wider than the page, nothing that jumps, nothing that axe finds fault with."""
+    with page_at(
+        browser, site.address + "_static/favicon.svg", width=width, dark=dark, service_workers="block"
+    ) as opened:
+        page, missing, said = opened.page, [], []
+        page.on("response", lambda r: missing.append(r.url) if r.status >= 400 else None)
+        page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.add_init_script(f"({SHIFTS})()")
+        page.goto(site.address + name)
+        page.evaluate(CLOSER)
+        for figure in page.locator("figure.explorer").all():
+            figure.locator("xpath=self::*[@data-ready]").wait_for()
+        assert page.evaluate("document.documentElement.dataset.theme") == ("dark" if dark else "light")
+        assert missing == []
+        assert said == []
+        assert page.evaluate(TOO_WIDE) == []
+        assert page.evaluate("window.shifted") < 0.05
+        page.add_script_tag(path=AXE)
+        assert page.evaluate(FAULTS) == []
+
+
+@pytest.mark.parametrize("name", [f"units/{unit}.html" for unit in UNITS])
+def test_reading_a_lesson_transfers_less_than_a_megabyte(browser, site, name):
+    """Everything that a reader's browser fetches for a lesson on a first visit, read to its end."""
+    with page_at(browser, site.address + "_static/favicon.svg", service_workers="block") as opened:
+        bytes_of = {}
+        session = opened.page.context.new_cdp_session(opened.page)
+        session.on("Network.loadingFinished", lambda e: bytes_of.update({e["requestId"]: e["encodedDataLength"]}))
+        session.send("Network.enable")
+        opened.page.goto(site.address + name)
+        opened.page.evaluate(CLOSER)
+        opened.page.wait_for_load_state("networkidle")
+        assert 20_000 < sum(bytes_of.values()) < MEGABYTE
+
+
+def test_a_lesson_is_read_without_scripts(browser, site):
+    with page_at(browser, f"{site.address}units/conv.html", java_script_enabled=False) as opened:
+        page = opened.page
+        section = page.locator("#exercise-conv2d_forward")
+        assert section.get_by_text("def conv2d_forward").is_visible()
+        section.get_by_text("Hint 1").click()
+        assert section.get_by_text("Pad the images with zeros once").is_visible()
+        assert not section.get_by_text("np.einsum").is_visible()
+
+
+def test_the_keyboard_reaches_the_text_at_once(browser, site):
+    with page_at(browser, f"{site.address}units/linear.html") as opened:
+        page = opened.page
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent.trim()") == "Skip to main content"
+        page.keyboard.press("Enter")
+        assert page.evaluate("location.hash") == "#main-content"
+
+
+def test_the_search_finds_without_a_server(browser, site):
+    with page_at(browser, f"{site.address}search.html?q=vanishing") as opened:
+        found = opened.page.locator("#search-results li a").first
+        found.wait_for()
+        assert opened.page.locator("#search-results li").count() >= 1
+        assert opened.page.locator("#search-results a[href*='units/lstm']").count()
+
+
+def test_an_address_that_is_not_there_gets_a_page_that_looks_right(browser, site):
+    with page_at(browser, f"{site.address}units/nowhere/at-all.html") as opened:
+        page = opened.page
+        assert page.get_by_role("heading", name="This page is not here").is_visible()
+        page.locator("nav").get_by_role("link", name="Syllabus").first.click()
+        assert page.url == f"{site.address}syllabus.html"
