@@ -143,8 +143,10 @@ export class Python {
       await this.#post({ start: { base: this.#base, sizes: this.#sizes, kept: this.#kept, unit } });
       this.#become("ready");
     } catch (error) {
-      if (life === this.#life) this.#end(new Failed(error.message));
-      throw error;
+      if (error instanceof Stopped) throw error;
+      const failed = new Failed(`Python could not be loaded: ${error.message} Is there a connection?`);
+      if (life === this.#life) this.#end(failed);
+      throw failed;
     }
   }
 
@@ -180,7 +182,7 @@ export class Python {
 
 /** The sizes of the files in the folder, by name. */
 async function sizes(base) {
-  const response = await fetch(new URL("files.json", base)).catch(() => null);
-  if (!response?.ok) throw new Failed("Python could not be loaded. Is there a connection?");
+  const response = await fetch(new URL("files.json", base));
+  if (!response.ok) throw new Error(`files.json: ${response.status}.`);
   return response.json();
 }

@@ -30,10 +30,11 @@ self.onmessage = async ({ data: { id, start, unit, request } }) => {
 async function begin(start) {
   ({ base, sizes, kept } = start);
   const first = ["python_stdlib.zip", "pyodide-lock.json", "numpy.zip", "engine.zip", ...(start.unit ? [archive(start.unit)] : [])];
-  progress.total = [WASM, ...first].reduce((sum, name) => sum + (name in kept.files ? 0 : sizes[name]), 0);
+  progress.total = first.reduce((sum, name) => sum + (name in kept.files ? 0 : sizes[name]), kept.wasm ? 0 : sizes[WASM]);
   const files = Object.fromEntries(first.map((name) => [name, bytes(name)]));
-  const core = kept.wasm ?? WebAssembly.compileStreaming(get(base + WASM));
+  const core = kept.wasm ?? WebAssembly.compileStreaming(get(base + WASM)).finally(() => came(sizes[WASM]));
   supply(files, core);
+  import("./pyodide.asm.mjs"); // Pyodide asks for it later than it could
   const { loadPyodide } = await import("./pyodide.mjs");
   // Pyodide waits for ever for a core that does not come.
   const failed = Promise.all([core, ...Object.values(files)]).then(() => new Promise(() => {}));
@@ -73,11 +74,16 @@ async function bring(unit) {
 async function bytes(name) {
   if (kept.files[name]) return kept.files[name];
   const response = await get(base + name);
-  if (!response.ok) throw new Error(`${name} could not be loaded: ${response.status}`);
+  if (!response.ok) throw new Error(`${name}: ${response.status}.`);
   const content = await response.arrayBuffer();
-  progress.loaded += content.byteLength;
-  self.postMessage({ progress });
+  came(content.byteLength);
   return content;
+}
+
+/** Tell how much has been loaded. */
+function came(size) {
+  progress.loaded += size;
+  self.postMessage({ progress });
 }
 
 /** Let the page have what a later worker would fetch again. */
