@@ -13,7 +13,7 @@ from browser import page_at
 from explorer_page import explorers_served
 from support import reference
 
-EXPLORERS = ["guess", "perceptron", "landscape", "convolution"]
+EXPLORERS = ["guess", "perceptron", "landscape", "convolution", "backward", "lstm", "gan"]
 WIDTHS = {320: "a small phone", 360: "a phone", 700: "a column between side bars", 1280: "a desktop"}
 
 guess, perceptron, optim, conv = map(reference, ("guess_number", "perceptron", "optim", "conv"))

@@ -1,4 +1,4 @@
-/** Two runs of a GAN on the ring of eight modes, frame by frame: one that covers them, and one that collapses. At the end, playing begins again. */
+/** Two runs of a GAN on the ring of eight modes, frame by frame: one that covers them, and one that collapses. */
 
 import { legend } from "./common/chart.js";
 import { presets, slider, toggle } from "./common/controls.js";
@@ -49,10 +49,10 @@ export default async function mount(figure) {
 
   const jump = (next) => { play.stop(); tries.value = null; return go(next); };
   const play = player(parts, {
-    step: () => { tries.value = null; return go(at < last ? Math.floor(at) + 1 : 0); },
+    step: () => { tries.value = null; return go(Math.floor(at) + 1); },
     back: () => jump(Math.ceil(at) - 1),
     reset: () => jump(0),
-    glide: (seconds) => { tries.value = null; return go(at < last ? at + FRAMES_A_SECOND * seconds : 0); },
+    glide: (seconds) => { tries.value = null; return go(at + FRAMES_A_SECOND * seconds); },
   });
   const tries = presets(PLACES, (name) => { play.stop(); go(PLACES.find((each) => each.name === name).frame); });
   const round = slider({
@@ -110,6 +110,7 @@ export default async function mount(figure) {
       ];
     }));
     round.value = frames.rounds[frame];
+    play.enable(frame < last);
     const covered = Object.fromEntries(Object.keys(RUNS).map((name) => [name, modesCovered(counts[name][frame])]));
     const shares = Object.fromEntries(Object.keys(RUNS).map((name) => [name, shareNear(name, frame)]));
     parts.say(words(frames.rounds[frame], covered, shares));
