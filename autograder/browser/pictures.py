@@ -17,7 +17,7 @@ from ..language import _
 WIDTH, HEIGHT = 480, 280  # of a plot, in pixels
 LEFT, RIGHT, TOP, BOTTOM = 58, 14, 14, 40
 DASHES = ("", "7 4", "2 3", "9 3 2 3")  # lines are told apart without colour, too
-COLOURS = ("var(--pst-color-primary, #0b7285)", "#d9480f", "#7048e8", "#2b8a3e")
+COLOURS = ("var(--pst-color-primary, #1098ad)", "#e8590c", "#9065f0", "#2f9e44")  # to be seen on light and dark
 MOST_POINTS = 2000  # of a line that are drawn
 SIDE = 320  # of an image, in pixels
 
