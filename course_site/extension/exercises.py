@@ -26,11 +26,19 @@ class ExerciseDirective(SphinxDirective):
     required_arguments = 1
     course: Course
 
+    @property
+    def level(self) -> int:
+        """The level of a heading at this place of the page."""
+        depth, node = 0, self.state_machine.node
+        while node is not None:
+            depth, node = depth + isinstance(node, nodes.section), node.parent
+        return depth + 1
+
     def run(self) -> list[nodes.Node]:
         try:
             exercise = self.course.exercise(self.arguments[0])
             unit = self.course.unit(exercise.unit)
-            html = section(unit, exercise.name)
+            html = section(unit, exercise.name, self.level)
         except CourseError as error:
             raise self.error(str(error)) from None
         for path in (unit.stubs, unit.definitions, unit.folder / "hints.toml", unit.root / "course.toml"):
@@ -44,15 +52,15 @@ class ExerciseDirective(SphinxDirective):
         return [nodes.raw("", html, format="html")]
 
 
-def section(unit: Unit, name: str) -> str:
-    """The exercise as a reader without JavaScript has it: name, points, stub and hints."""
+def section(unit: Unit, name: str, level: int) -> str:
+    """The exercise as a reader without JavaScript has it: name, points, stub and hints, under a heading of a level."""
     points = unit.points[name]
     worth = f"{points:g} point" + ("" if points == 1 else "s")
     hints = unit.hints.get(name, {})
     return (
         f'<section class="exercise" id="exercise-{name}" data-unit="{unit.name}" data-exercise="{name}" '
         f'data-points="{points:g}" aria-labelledby="exercise-{name}-title">\n'
-        f'<p class="exercise-title" id="exercise-{name}-title" role="heading" aria-level="3">'
+        f'<p class="exercise-title" id="exercise-{name}-title" role="heading" aria-level="{level}">'
         f'<code>{name}</code> <span class="exercise-points">{worth}</span></p>\n'
         f'<div class="stub">{highlighted(stubs(unit)[name])}</div>\n'
         f"{hint(hints, list(HINTS))}</section>\n"
