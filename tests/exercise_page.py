@@ -27,11 +27,11 @@ class Exercise:
 
     @property
     def editor(self):
-        return self.section.get_by_role("textbox", name=f"Your code for {self.name}")
+        return self.section.locator(f".cm-content[aria-label='Your code for {self.name}']")
 
     @property
     def scratch(self):
-        return self.section.get_by_role("textbox", name=f"A few lines to try {self.name} out")
+        return self.section.locator(f".cm-content[aria-label='A few lines to try {self.name} out']")
 
     @property
     def status(self):

@@ -14,13 +14,7 @@ export class Slot {
   constructor(place, options) {
     this.options = options;
     this.text = options.source;
-    this.still = html("pre", {
-      class: "cr-still",
-      tabindex: 0,
-      role: "textbox",
-      "aria-multiline": "true",
-      "aria-label": options.label,
-    });
+    this.still = html("pre", { class: "cr-still", tabindex: 0, role: "group", "aria-label": options.label });
     this.draw();
     this.box = html("div", { class: "cr-code", "data-lines": options.numbered !== false }, this.still);
     place.replaceWith(this.box);
