@@ -6,6 +6,7 @@ import json
 import explorer_page
 import numpy as np
 import pytest
+from browser import page_at
 from explorer_page import gan_frames
 from support import COURSE, reference
 from test_site_explorers import address, explorer, preset, press, slide, state  # noqa: F401
@@ -252,6 +253,15 @@ def test_gan(browser, address, frames):  # noqa: F811
         assert "has collapsed" in page.locator("[role=status]").inner_text()
         preset(page, "found")
         assert state(page)["modesCovered"]["greedy"] == 0
+
+
+def test_gan_without_its_frames(browser, address):  # noqa: F811
+    """Where the frames do not come, a sentence says so."""
+    with page_at(browser, "about:blank") as opened:
+        opened.page.route("**/gan_frames.json", lambda route: route.fulfill(status=404))
+        opened.page.goto(f"{address}/gan")
+        opened.page.get_by_text("could not be loaded").wait_for()
+        opened.outside.clear()  # the blank page that came first is no one's server
 
 
 def test_gan_says_what_is_true(frames):

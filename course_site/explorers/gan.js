@@ -3,6 +3,7 @@
 import { legend } from "./common/chart.js";
 import { presets, slider, toggle } from "./common/controls.js";
 import { html, set, svg } from "./common/elements.js";
+import { calm } from "./common/motion.js";
 import { clamp, format } from "./common/numbers.js";
 import { player } from "./common/player.js";
 import { stage } from "./common/stage.js";
@@ -18,10 +19,16 @@ const RUNS = {
 const FRAMES_A_SECOND = 8;
 
 export default async function mount(figure) {
-  const frames = unpack(await (await fetch(new URL("gan_frames.json", import.meta.url))).json());
+  const data = await fetch(new URL("gan_frames.json", import.meta.url)).then((answer) => (answer.ok ? answer.json() : null), () => null);
+  const parts = stage(figure, "Two runs of a GAN side by side: real samples on a ring of eight modes, and the generator’s");
+  if (!data) {
+    parts.say("The frames of both runs could not be loaded. Reload the page to try once more.");
+    parts.drawn(() => 0);
+    return;
+  }
+  const frames = unpack(data);
   const counts = Object.fromEntries(Object.entries(frames.runs).map(([name, run]) => [name, run.samples.map((each) => near(each, frames.centers, frames.radius))]));
   const last = frames.rounds.length - 1;
-  const parts = stage(figure, "Two runs of a GAN side by side: real samples on a ring of eight modes, and the generator’s");
   const canvas = html("canvas", { class: "under", "aria-hidden": "true" });
   parts.picture.before(canvas);
   const pen = canvas.getContext("2d");
@@ -88,7 +95,8 @@ export default async function mount(figure) {
     const ratio = devicePixelRatio || 1;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, width, canvas.height);
-    for (const { name, left, side } of squares()) paint.paint([left, TOP, side], frames.runs[name], at, seen);
+    const moment = calm() ? Math.round(at) : at;
+    for (const { name, left, side } of squares()) paint.paint([left, TOP, side], frames.runs[name], moment, seen);
   }
 
   function show() {
