@@ -165,7 +165,7 @@ class Notebook:
         """Enter a line where the cursor is, at once: the editor misses keys of one who types faster than a busy machine
         can follow."""
         self.opened.page.keyboard.insert_text(line)
-        cell.locator(".cm-line").get_by_text(line.strip(), exact=True).wait_for()
+        cell.locator(".cm-line", has_text=line.strip()).wait_for()
 
     def save(self) -> None:
         self.press("Control+S")

@@ -41,6 +41,7 @@ from nbgrader_course import (
 from autograder.classroom import records
 from autograder.classroom.records import Store
 from autograder.notebooks import execute, recording
+from autograder.notebooks import feedback as feedback_pages
 from autograder.notebooks.restoring import Master, MasterCell, restored
 
 FULL = 8.0
@@ -333,6 +334,9 @@ def test_formgrader_shows_the_lessons_pictures_and_does_without_those_that_a_stu
         cell.pop("attachments", None)
     course.hand_in("without", without_picture)
     course.autograde("toy")
+    for renderer in (feedback_pages.Safe, feedback_pages.Served):  # in feedback, and in Formgrader
+        cell = next(cell for cell in course.autograded("kept").cells if cell.id == "prose")
+        assert f'src="data:image/svg+xml;base64,{picture}"' in renderer(cell.attachments, None).page(cell.source)
     assert isinstance(kept["cells"][1]["attachments"]["line.svg"]["image/svg+xml"], list)
     shown = {student: HTMLExporter().from_notebook_node(course.autograded(student))[0] for student in course.grades()}
     assert {student: picture in page for student, page in shown.items()} == {
@@ -509,6 +513,13 @@ def test_both_commands_give_the_same(small, tmp_path):
     other.autograde("toy", "--force")
     assert kept(other) == kept(small)
 
+    # A grade is made again bit for bit, as long as what was handed in is there.
+    record = Store(small.root / ".chainrule" / "toy" / "toy").path("mistaken")
+    assert "genuine, mistaken: 5 of 8" in small.chainrule("verify-record", record).stdout
+    assert "Reproduced bit for bit: 5 of 8 points." in small.chainrule("regrade", record).stdout
+    small.hand_in("mistaken", small.work())
+    assert "has changed since" in small.chainrule("regrade", record, expect=2).stderr
+
 
 def test_only_what_changed_is_graded_and_recorded_again(small):
     assert counted(small.chainrule("autograde", "toy")) == (5, 0)
@@ -684,6 +695,34 @@ def test_formulas_in_feedback_are_mathml(feedback):
     assert "$y_i" not in pages["bob"]
     assert "<mfrac>" in pages["ada"]
     assert "<mo>&lt;</mo>" in pages["ada"] or "<mo>&#x0003C;</mo>" in pages["ada"]
+
+
+FORMGRADER = """
+import sys
+from nbconvert.exporters import HTMLExporter
+from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
+app = FormgradeExtension()
+app.root_dir = "."
+app.initialize([])
+about = {"assignment_id": "toy", "notebook_id": "toy", "submission_id": "1", "index": 0, "total": 1, "base_url": "/lab",
+         "student": "ada", "first_name": "", "last_name": "", "notebook_path": "x"}
+print(HTMLExporter(config=app.config).from_filename(sys.argv[1], resources=about)[0])
+"""
+
+
+def test_formgrader_sets_formulas_itself_and_asks_no_other_host(feedback):
+    course, _ = feedback
+    notebook = course.root / "autograded" / "ada" / "toy" / "toy.ipynb"
+    done = subprocess.run(
+        [sys.executable, "-c", FORMGRADER, notebook], cwd=course.root, capture_output=True, text=True, timeout=300
+    )
+    page = done.stdout
+    assert 'id="explain"' in page, done.stderr  # where points are typed in
+    assert page.count("<math") > 3
+    assert "$y_i" not in page
+    asked = re.findall(r"""<(?:script|img|link|iframe)[^>]*(?:src|href)=["']?([^"'\s>]+)""", page)
+    assert {address.split("/")[1] for address in asked if not address.startswith("data:")} == {"lab"}, asked
+    assert "<script>alert" not in page
 
 
 # PostgreSQL

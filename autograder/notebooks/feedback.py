@@ -89,7 +89,11 @@ class Safe(IPythonRenderer):
     """Markdown as HTML in which formulas are MathML, pictures are part of the page, and the rest is plain."""
 
     def __init__(self, attachments, folder: Path | None):
-        super().__init__(escape=False, allow_harmful_protocols=False, attachments=attachments, anchor_link_text="¶")
+        # The lessons' pictures are SVG, which mistune takes for harmful. In a picture nothing of it runs, and links to
+        # it are taken out afterwards.
+        super().__init__(
+            escape=False, allow_harmful_protocols=["data:image/svg+xml"], attachments=attachments, anchor_link_text="¶"
+        )
         self.folder = folder
         self.formulas: list[str] = []
 
