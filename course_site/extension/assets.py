@@ -49,7 +49,7 @@ def lean(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
         context["content_root"] = app.config.notfound_urls_prefix
     if files := context.get("script_files"):
         context["script_files"] = [script for script in files if getattr(script, "filename", None)]
-        for script in context["script_files"]:
+        for script in context["script_files"] if page != "search" else ():  # its own script needs them at once
             script.attributes.setdefault("defer", "defer")
 
 
