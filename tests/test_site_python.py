@@ -3,6 +3,7 @@
 In real Chromium, on what `make site` puts into build/site/python, served by a server of the test's own.
 """
 
+import ast
 import io
 import json
 import subprocess
@@ -73,10 +74,10 @@ def page(browser, site):
 
 def cells_of(unit: str, **functions: str) -> list[dict]:
     """The cells of a unit's stubs, some functions replaced by others."""
-    from autograder.browser.cells import split
-
-    cells = split(COURSE.unit(unit).stubs.read_text(encoding="utf-8"), COURSE.unit(unit).points)
-    return [{"name": cell.name, "source": functions.get(cell.name, cell.source)} for cell in cells]
+    text = COURSE.unit(unit).stubs.read_text(encoding="utf-8")
+    stubs = {node.name: ast.get_source_segment(text, node) for node in ast.parse(text).body if hasattr(node, "name")}
+    cells = {"preamble": "import numpy as np", **stubs, **functions}
+    return [{"name": name, "source": source} for name, source in cells.items()]
 
 
 def expected(unit: str) -> dict:
@@ -258,19 +259,6 @@ def test_a_python_that_ended_itself_is_started_anew(page, scratch):
 def test_other_ends_are_errors_like_any_other(page, scratch, kind):
     assert run(page, "conv", scratch)["error"]["kind"] == kind
     assert run(page, "conv", "1 + 1")["printed"] == "2\n"
-
-
-def test_a_unit_file_becomes_cells_and_a_file_again(page):
-    text = COURSE.unit("conv").stubs.read_text(encoding="utf-8")
-    cells, joined = page.evaluate(
-        """async (text) => {
-            const cells = await python.split("conv", text);
-            return [cells, await python.join("conv", cells)];
-        }""",
-        text,
-    )
-    assert cells == cells_of("conv")
-    assert joined == text
 
 
 # The same outcomes as elsewhere

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from . import cells as files
-from .cells import Cell
-from .checking import check, course
+from .checking import Cell, check, course
 from .running import run
 
 
@@ -16,7 +14,7 @@ def answer(root: str, request: str, report: Callable[[str], None]) -> str:
 
     Args:
         root: the folder of the course.
-        request: {"do": "check" | "run" | "join" | "split", "unit": …, and what that takes}.
+        request: {"do": "check" or "run", "unit", "cells": [{"name", "source"}], and the "exercise" or the "scratch"}.
         report: called with JSON of what is to be told on the way: {"case", "status"} of a check, {"printed"} of a run.
     """
     asked = json.loads(request)
@@ -32,8 +30,4 @@ def answer(root: str, request: str, report: Callable[[str], None]) -> str:
             found = checked.to_json()
         case "run":
             found = asdict(run(unit, cells, asked["scratch"], lambda text: tell(printed=text)))
-        case "join":
-            found = files.join(cells)
-        case "split":
-            found = [asdict(cell) for cell in files.split(asked["text"], unit.points)]
     return json.dumps(found)

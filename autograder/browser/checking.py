@@ -15,7 +15,19 @@ from ..language import _
 from ..oracle import Frozen
 from ..outcome import FAILED, PASSED, Outcome
 from ..showing import Shown, marked, where_wrong
-from .cells import Cell
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A piece of a unit's file, as a page has it in an editor.
+
+    Args:
+        name: the exercise whose function it defines; the first cell, with the imports, is "preamble".
+        source: its text.
+    """
+
+    name: str
+    source: str
 
 
 @lru_cache(maxsize=1)

@@ -13,8 +13,7 @@ import numpy as np
 from ..course import Unit
 from ..implementation import Functions, captured, unreadable
 from . import pictures
-from .cells import Cell
-from .checking import functions_of
+from .checking import Cell, functions_of
 
 SCRATCH = "scratch"
 LONGEST = 20_000  # characters of output that are kept; what follows is counted and left out

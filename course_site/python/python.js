@@ -82,23 +82,13 @@ export class Python {
     return this.#ask({ do: "run", unit, cells, scratch }, seconds, onoutput && (({ printed }) => onoutput(printed)));
   }
 
-  /** The text of a unit's file, from its cells. @returns {Promise<string>} */
-  join(unit, cells) {
-    return this.#ask({ do: "join", unit, cells });
-  }
-
-  /** The cells of a unit's file: the preamble, then every exercise, in the course's order. @returns {Promise<Cell[]>} */
-  split(unit, text) {
-    return this.#ask({ do: "split", unit, text });
-  }
-
   /** End whatever Python is doing. Promises that wait are rejected with Stopped; Python is started anew at once. */
   stop() {
     this.#end(new Stopped());
   }
 
   /** Ask when all that was asked before has been answered. */
-  async #ask(request, seconds = null, told = null) {
+  async #ask(request, seconds, told) {
     const life = this.#life;
     const before = this.#turn;
     let done;
