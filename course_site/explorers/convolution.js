@@ -5,7 +5,7 @@ import { html, set, svg } from "./common/elements.js";
 import { handle } from "./common/handle.js";
 import { clamp, format, plural } from "./common/numbers.js";
 import { stage } from "./common/stage.js";
-import { MAX_PADDING, lay, matrix, name } from "./convolution/grids.js";
+import { MAX_PADDING, lay, matrix, name, refresher } from "./convolution/grids.js";
 import { convolve, gradientOfPadded, grid, pad, termsOfOutput } from "./convolution/layer.js";
 
 const IMAGES = {
@@ -71,6 +71,9 @@ export default function mount(figure) {
   const sums = html("p", { class: "explorer-formula" });
   const sizes = html("p", { class: "explorer-formula" });
   const cells = svg("g");
+  const names = svg("g");
+  const shares = svg("g"); // the windows that a pixel lay in
+  const refresh = refresher(cells);
   const windowFrame = svg("rect", { rx: 3, class: "blue-line", "stroke-width": 3 });
   const pixelFrame = svg("rect", { rx: 3, class: "orange-line", "stroke-width": 3 });
   const window_ = handle({
@@ -114,7 +117,7 @@ export default function mount(figure) {
   });
 
   view.above.append(direction.root, examples.root);
-  view.picture.append(cells, window_.root, pixel.root);
+  view.picture.append(names, cells, shares, window_.root, pixel.root);
   view.below.before(sums, sizes);
   view.below.append(filter.root, padding.root, stride.root);
 
@@ -152,32 +155,34 @@ export default function mount(figure) {
     const reached = new Set(now.windows.map(({ r, c }) => `${r} ${c}`));
     const border = (r, c) => now.x[r - now.padding]?.[c - now.padding] === undefined;
 
-    cells.replaceChildren(
+    names.replaceChildren(
       name(now.backward ? "gradient dx" : "image x", now.x, origin),
       name("filter w", now.w, kernel),
       name(now.backward ? "gradient dout" : "output", now.out, result),
-      matrix("image", now.backward ? now.dpadded : now.padded, { ...image, ...origin }, (r, c) => ({
+    );
+    refresh([
+      ...matrix("image", now.backward ? now.dpadded : now.padded, { ...image, ...origin }, (r, c) => ({
         tone: border(r, c) ? "border" : !now.backward && at(r, c) ? "blue-soft" : now.backward && r === now.r + now.padding && c === now.c + now.padding ? "orange-soft" : "plain",
         crossed: !reached.has(`${r} ${c}`),
         corner: now.backward ? null : at(r, c) && now.w[at(r, c).p][at(r, c).q],
       })),
-      matrix("filter", now.w, kernel, (p, q) => ({
+      ...matrix("filter", now.w, kernel, (p, q) => ({
         tone: now.terms.some((term) => term.p === p && term.q === q) ? (now.backward ? "orange-soft" : "blue-soft") : "plain",
       })),
-      matrix("output", now.backward ? now.dout : now.out, result, (i, j) => ({
+      ...matrix("output", now.backward ? now.dout : now.out, result, (i, j) => ({
         tone: now.backward ? (from(i, j) ? "orange-soft" : "plain") : i === now.i && j === now.j ? "blue-soft" : "plain",
         corner: now.backward && from(i, j) ? now.w[from(i, j).p][from(i, j).q] : null,
         ring: !now.backward && i === now.i && j === now.j,
       })),
-      svg("g", {}, now.backward ? [...new Set(now.terms.map(({ i, j }) => `${i} ${j}`))].map((key) => {
-        const [i, j] = key.split(" ").map(Number);
-        return svg("rect", {
-          class: "orange-line", "stroke-opacity": 0.55, "stroke-width": 1.5, rx: 3, "pointer-events": "none",
-          x: origin.x + j * now.stride * image.cell + 2, y: origin.y + i * now.stride * image.cell + 2,
-          width: now.w[0].length * image.cell - 4, height: now.w.length * image.cell - 4,
-        });
-      }) : []),
-    );
+    ]);
+    shares.replaceChildren(...(now.backward ? [...new Set(now.terms.map(({ i, j }) => `${i} ${j}`))] : []).map((key) => {
+      const [i, j] = key.split(" ").map(Number);
+      return svg("rect", {
+        class: "orange-line", "stroke-opacity": 0.55, "stroke-width": 1.5, rx: 3, "pointer-events": "none",
+        x: origin.x + j * now.stride * image.cell + 2, y: origin.y + i * now.stride * image.cell + 2,
+        width: now.w[0].length * image.cell - 4, height: now.w.length * image.cell - 4,
+      });
+    }));
 
     const size = { width: now.w[0].length * image.cell, height: now.w.length * image.cell };
     set(windowFrame, { x: -size.width / 2, y: -size.height / 2, ...size });

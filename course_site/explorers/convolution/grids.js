@@ -39,17 +39,44 @@ export function lay(width) {
 export const name = (text, values, { x, y }) =>
   svg("text", { x, y: y - 9, class: "small" }, svg("tspan", { class: "bold" }, text), svg("tspan", { class: "muted" }, ` ${values.length}×${values[0].length}`));
 
-/** A matrix of numbers; `look(row, column)` says how a cell looks. */
+/**
+ * The cells of a matrix of numbers, for `refresher`; `look(row, column)` says how a cell looks.
+ * @returns {{key: string, look: object, draw: function(): SVGElement}[]}
+ */
 export function matrix(part, values, { x, y, cell }, look) {
-  return svg("g", {}, values.flatMap((row, i) => row.map((value, j) => {
-    const { tone, crossed, corner, ring } = look(i, j);
-    const [left, top] = [x + j * cell, y + i * cell];
-    const cornered = corner !== null && corner !== undefined && cell >= 27;
-    return svg("g", { class: `cell ${tone === "border" ? "border" : ""} ${cell < 30 ? "tight" : ""}`, "data-part": part, "data-row": String(i), "data-column": String(j) },
-      svg("rect", { x: left, y: top, width: cell, height: cell, class: tone }),
-      crossed && svg("line", { x1: left + 4, y1: top + cell - 4, x2: left + cell - 4, y2: top + 4, class: "muted-line", "stroke-width": 1.5 }),
-      svg("text", cornered ? { x: left + 3, y: top + cell - 5 } : { x: left + cell / 2, y: top + cell / 2 + 4.5, "text-anchor": "middle" }, format(value)),
-      cornered && svg("text", { x: left + cell - 3, y: top + 11, "text-anchor": "end", class: "corner" }, `×${format(corner)}`),
-      ring && svg("rect", { x: left, y: top, width: cell, height: cell, rx: 3, class: "blue-line", "stroke-width": 3 }));
-  })));
+  return values.flatMap((row, i) => row.map((value, j) => {
+    const all = { part, i, j, value, left: x + j * cell, top: y + i * cell, cell, ...look(i, j) };
+    return { key: `${part} ${i} ${j}`, look: JSON.stringify(all), draw: () => drawCell(all) };
+  }));
+}
+
+function drawCell({ part, i, j, value, left, top, cell, tone, crossed, corner, ring }) {
+  const cornered = corner !== null && corner !== undefined && cell >= 27;
+  return svg("g", { class: `cell ${tone === "border" ? "border" : ""} ${cell < 30 ? "tight" : ""}`, "data-part": part, "data-row": String(i), "data-column": String(j) },
+    svg("rect", { x: left, y: top, width: cell, height: cell, class: tone }),
+    crossed && svg("line", { x1: left + 4, y1: top + cell - 4, x2: left + cell - 4, y2: top + 4, class: "muted-line", "stroke-width": 1.5 }),
+    svg("text", cornered ? { x: left + 3, y: top + cell - 5 } : { x: left + cell / 2, y: top + cell / 2 + 4.5, "text-anchor": "middle" }, format(value)),
+    cornered && svg("text", { x: left + cell - 3, y: top + 11, "text-anchor": "end", class: "corner" }, `×${format(corner)}`),
+    ring && svg("rect", { x: left + 1, y: top + 1, width: cell - 2, height: cell - 2, rx: 3, class: "blue-line", "stroke-width": 3 }));
+}
+
+/** Draws cells into a layer, and of those that are there already only what looks different: hundreds stay as they are. */
+export function refresher(layer) {
+  const drawn = new Map();
+  return (cells) => {
+    const gone = new Set(drawn.keys());
+    for (const { key, look, draw } of cells) {
+      gone.delete(key);
+      const old = drawn.get(key);
+      if (old?.look === look) continue;
+      const node = draw();
+      if (old) old.node.replaceWith(node);
+      else layer.append(node);
+      drawn.set(key, { look, node });
+    }
+    for (const key of gone) {
+      drawn.get(key).node.remove();
+      drawn.delete(key);
+    }
+  };
 }
