@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import sentences as say
-from .compare import agree, far
+from .compare import agree, far, tolerance
 from .exercise import Exercise
 from .ladder import Fault, faults, number, numbers, result_of
 from .network import Network
@@ -297,7 +297,8 @@ def describe(exercise: Exercise, trial: Trial, fault: Fault) -> list[str]:
     if fault.rung == "value":
         off = np.nan_to_num(np.where(wrong, np.abs(np.asarray(got, float) - want), -1.0), nan=np.inf)
         # Of several that are equally far off but for rounding, the first: whichever machine rounds.
-        index = np.unravel_index(int(np.argmax(off >= off.max() * (1 - 1e-9))), want.shape)
+        furthest = off >= off.max() * (1 - tolerance(trial.question.dtype))
+        index = np.unravel_index(int(np.argmax(furthest)), want.shape)
         if not np.any(got) and np.any(want):
             said.append(say.all_zero(fault.about))
         elif want.size > 1 and np.all(got == got.flat[0]) and not np.all(want == want.flat[0]):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 from plain_data import data
 
-from autograder.compare import agree
+from autograder.compare import agree, tolerance
 from autograder.diagnosis import Trial, describe, looks_like, rest_is_right, same, shares_fault, where_wrong
 from autograder.exercise import value
 from autograder.ladder import Fault, faults
@@ -702,7 +702,7 @@ def furthest(got, want, at):
     """Whether no wrong entry is further off, but for rounding."""
     with np.errstate(all="ignore"):
         off = np.where(wrong(got, want), np.abs(got.astype(float) - want), -1)
-    return not np.isfinite(off[at]) or off[at] >= off[np.isfinite(off)].max() * (1 - 1e-9)
+    return not np.isfinite(off[at]) or off[at] >= off[np.isfinite(off)].max() * (1 - tolerance(TOLERANCE["dtype"]))
 
 
 def slab(want, at):
