@@ -12,7 +12,8 @@ export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches
 export function loop(element, frame) {
   let [wanted, visible, request, last] = [false, true, 0, 0];
   const run = (now) => {
-    const seconds = Math.min(0.1, (now - last) / 1000);
+    // A frame's time is that of its beginning, which may lie before the moment when the loop was started.
+    const seconds = Math.min(0.1, Math.max(0, (now - last) / 1000));
     last = now;
     request = 0;
     frame(seconds);
