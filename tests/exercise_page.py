@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from browser import Opened
 
-PYTHON = 60_000  # milliseconds for Python to get ready and to answer, on a machine that has other things to do
+PYTHON = 240_000  # milliseconds for Python to get ready and to answer, on a machine that has much else to do
 
 
 def expect(what):

@@ -10,7 +10,7 @@ import sys
 import zipfile
 
 import pytest
-from browser import page_at
+from browser import PICTURES, page_at
 from exercise_page import PYTHON, Exercise, expect, typed
 from plain_answers import right, wrong
 from small_class import chainrule, records_in, statuses
@@ -368,8 +368,7 @@ def look_at(opened, element, state, waited=True):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme="dark" if dark else "light")
         expect(page.locator("html")).to_have_attribute("data-theme", "dark" if dark else "light")
-        element.evaluate("element => element.scrollIntoView({block: 'end'})")
-        opened.picture(f"widget-{state}-{look}")
+        element.screenshot(path=PICTURES / f"widget-{state}-{look}.png", animations="disabled")
         if not waited:
             continue
         box = element.bounding_box()
