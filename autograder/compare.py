@@ -20,6 +20,14 @@ def tolerance(dtype, conditioning: float = 1.0) -> float:
     return epsilon(dtype) ** 0.5 * conditioning
 
 
+def allowance(want: np.ndarray, dtype, conditioning: float = 1.0) -> np.ndarray:
+    """How far each entry may be from what is wanted."""
+    size = np.abs(want)
+    finite = size[np.isfinite(size)]
+    largest = finite.max() if finite.size else 0.0
+    return tolerance(dtype, conditioning) * (size + largest) + FLOOR * epsilon(dtype) * conditioning
+
+
 def far(got, want, dtype=np.float64, conditioning: float = 1.0) -> np.ndarray:
     """A boolean array: which entries do not agree. Shapes must be equal. NaN agrees with NaN, inf with the same inf."""
     got, want = np.asarray(got), np.asarray(want)
@@ -28,11 +36,7 @@ def far(got, want, dtype=np.float64, conditioning: float = 1.0) -> np.ndarray:
     common = np.complex128 if "c" in got.dtype.kind + want.dtype.kind else np.float64
     got, want = got.astype(common), want.astype(common)
     with np.errstate(invalid="ignore", over="ignore"):
-        size = np.abs(want)
-        finite = size[np.isfinite(size)]
-        largest = finite.max() if finite.size else 0.0
-        allowed = tolerance(dtype, conditioning) * (size + largest) + FLOOR * epsilon(dtype) * conditioning
-        close = np.abs(got - want) <= allowed
+        close = np.abs(got - want) <= allowance(want, dtype, conditioning)
         same = (got == want) | (np.isnan(got) & np.isnan(want))
     return ~np.where(np.isfinite(want) & np.isfinite(got), close, same)
 

@@ -42,12 +42,14 @@ class Grader:
         self.unit, self.implementation, self.oracle = unit, implementation, oracle
         self.known: dict[str, bool] = {}
 
-    def grade(self, exercise: Exercise, cases: Iterable[Case] | None = None, diagnose: bool = True) -> Outcome:
+    def grade(
+        self, exercise: Exercise, cases: Iterable[Case] | None = None, diagnose: bool = True, again: bool = True
+    ) -> Outcome:
         """Grade one exercise on the cases given, or on its visible ones; without a diagnosis where only right or wrong
-        is of interest."""
+        is of interest, and without asking the first case `again` where it is known to be repeatable."""
         cases = list(exercise.visible_cases() if cases is None else cases)
         try:
-            outcomes = self.outcomes(exercise, cases, diagnose)
+            outcomes = self.outcomes(exercise, cases, diagnose, again)
         except Exception as error:  # a fault of ours must not cost the student anything
             outcomes = tuple(failed_grader(case, could_not_grade(error)) for case in cases)
         status = overall(outcomes)
@@ -55,7 +57,7 @@ class Grader:
             self.known.setdefault(exercise.name, status == PASSED)
         return Outcome(exercise.id, status, self.unit.points.get(exercise.name, 0), outcomes)
 
-    def outcomes(self, exercise, cases, diagnose):
+    def outcomes(self, exercise, cases, diagnose, again):
         implementation = self.implementation
         description = implementation.describe(exercise.name)
         if description.status == "stub":
@@ -70,7 +72,7 @@ class Grader:
                 return everywhere(cases, BLOCKED, say.forward_not_started(exercise.name, forward))
             if before_calling(exercise.of, asked, self.parameters(exercise.of, cases)):
                 return everywhere(cases, BLOCKED, say.forward_first(exercise.name, forward))
-        asked = [self.questions(exercise, case, first=place == 0) for place, case in enumerate(cases)]
+        asked = [self.questions(exercise, case, again and place == 0) for place, case in enumerate(cases)]
         puts = [put for case_asked in asked if isinstance(case_asked, Asked) for put in case_asked.puts]
         cases_put = [a.case for a in asked if isinstance(a, Asked) for _ in a.puts]
         # A case is judged while the next ones may be at work elsewhere.
@@ -256,8 +258,9 @@ def asked_with(question: Question) -> str:
 
 def short(value) -> str:
     if isinstance(value, np.ndarray):
-        entries = np.array2string(value, separator=", ", precision=4, threshold=12, max_line_width=10**6)
-        return entries if value.size <= 12 and value.ndim == 1 else f"array of shape {value.shape}"
+        if value.size > 12 or value.ndim != 1:
+            return f"array of shape {value.shape}"
+        return np.array2string(value, separator=", ", precision=4, threshold=12, max_line_width=10**6)
     return number(value) if isinstance(value, (int, float, str, np.generic)) else type(value).__name__
 
 

@@ -23,6 +23,7 @@ CODES = {dtype: dtype.newbyteorder("<").str for dtype in DTYPES}  # as they are 
 NATIVE = {code: dtype for dtype, code in CODES.items()}
 LOW_BYTE_FIRST = sys.byteorder == "little"
 TO_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+ALIGNED = 16  # bytes
 DEEPEST = 32
 LARGEST = 2**28  # bytes of one array; a broadcast view may claim far more than there is
 LONGEST = 1024  # bits of an int: beyond, it is no longer comparable with a float
@@ -74,38 +75,57 @@ def plain(value, depth=0):
 def pack(value):
     """Plain data as bytes: four bytes of header length, the header in JSON, the arrays' memory."""
     arrays = []
+    return packed(in_header(value, arrays), map(memory_of, arrays))
 
-    def node(value):
-        if value is None or type(value) in (bool, str, float, int):
-            return value
-        if type(value) is list:
-            return [node(item) for item in value]
-        if type(value) in (Token, Strange):
-            return {type(value).__name__: getattr(value, "id", None) if type(value) is Token else value.kind}
-        if type(value) is Network:
-            return {"Network": node(value.state())}
-        if isinstance(value, (np.ndarray, np.generic)):
-            code = CODES.get(value.dtype)
-            if code is None:
-                code = CODES.get(value.dtype.newbyteorder("="))
-                if code is None:
-                    raise TypeError(f"not plain data: an array of {value.dtype}")
-            as_it_is = LOW_BYTE_FIRST and value.dtype.isnative
-            arrays.append((value if as_it_is else value.astype(code)).tobytes())
-            return {"array" if isinstance(value, np.ndarray) else "scalar": [code, list(value.shape)]}
-        if type(value) is tuple:
-            return {"tuple": [node(item) for item in value]}
-        if type(value) is dict:
-            return {"dict": [[key, node(item)] for key, item in value.items()]}
-        raise TypeError(f"not plain data: {type(value).__name__}")
 
+def packed(header, memories):
+    """The bytes of what the header describes. Blanks behind the header let the arrays begin where NumPy likes it."""
     # A str may hold half a surrogate pair, which is no text; json.loads reads it in the same way.
-    header = TO_JSON(node(value)).encode("utf-8", "surrogatepass")
-    return b"".join([struct.pack("<I", len(header)), header, *arrays])
+    return joined(TO_JSON(header).encode("utf-8", "surrogatepass"), memories)
 
 
-def unpack(data):
-    """The plain data that `pack` made bytes of. Raises Malformed for anything else, before it allocates memory."""
+def joined(header, memories):
+    """The bytes of a header that is JSON already, and of the arrays' memory."""
+    header += b" " * (-(len(header) + 4) % ALIGNED)
+    return b"".join([struct.pack("<I", len(header)), header, *memories])
+
+
+def in_header(value, arrays):
+    """What stands for a value in the header; the arrays in it are appended to `arrays`. Raises TypeError where it is no
+    plain data."""
+    kind = type(value)
+    if kind is np.ndarray or isinstance(value, np.generic):
+        code = CODES.get(value.dtype) or CODES.get(value.dtype.newbyteorder("="))
+        if code is None:
+            raise TypeError(f"not plain data: an array of {value.dtype}")
+        arrays.append(value)
+        return {"array" if kind is np.ndarray else "scalar": [code, value.shape]}
+    if value is None or kind in (bool, str, float, int):
+        return value
+    if kind is list:
+        return [in_header(item, arrays) for item in value]
+    if kind is tuple:
+        return {"tuple": [in_header(item, arrays) for item in value]}
+    if kind is dict:
+        return {"dict": [[key, in_header(item, arrays)] for key, item in value.items()]}
+    if kind is Token:
+        return {"Token": value.id}
+    if kind is Strange:
+        return {"Strange": value.kind}
+    if kind is Network:
+        return {"Network": in_header(value.state(), arrays)}
+    raise TypeError(f"not plain data: {kind.__name__}")
+
+
+def memory_of(array):
+    """The memory of an array or a NumPy scalar as it is written: the low byte first, row by row."""
+    as_it_is = LOW_BYTE_FIRST and array.dtype.isnative
+    return (array if as_it_is else array.astype(CODES[array.dtype.newbyteorder("=")])).tobytes()
+
+
+def unpack(data, own=True):
+    """The plain data that `pack` made bytes of. Raises Malformed for anything else, before it allocates memory. Unless
+    arrays are to `own` their memory they lie in that of `data`, where the machine allows it."""
     try:
         (length,) = struct.unpack_from("<I", data)
         header = json.loads(bytes(data[4 : 4 + length]).decode("utf-8", "surrogatepass"))
@@ -121,7 +141,8 @@ def unpack(data):
         count = math.prod(shape)
         if offset + count * dtype.itemsize > len(data):
             raise Malformed("an array is longer than what was sent")
-        made = np.frombuffer(data, code, count, offset).reshape(shape).astype(dtype)
+        made = np.frombuffer(data, code, count, offset).reshape(shape)
+        made = made.astype(dtype, copy=own)
         offset += count * dtype.itemsize
         return made
 

@@ -33,6 +33,7 @@ from rich.table import Table
 from autograder.classroom import marking
 from autograder.classroom.records import read_all
 from autograder.course import Course
+from autograder.exercise import seed_of
 from autograder.implementation import load_cells
 from autograder.locked.client import LockedDown
 from autograder.locked.confine import Limits
@@ -241,9 +242,11 @@ def alike(number: int, *said: dict) -> None:
 def job(course: Course, student: str, seed: int) -> dict:
     """What a worker is asked for a student's hand-in."""
     sources = hand_in(student, seed)
-    seeds = {exercise: number + 1000 * int(student[-4:]) for number, exercise in enumerate(SLIPS)}
+    forward = {exercise: exercise.replace("_backward", "_forward") for exercise in SLIPS}
+    seeds = {exercise: seed_of(student, forward[exercise]) for exercise in SLIPS}
     cells = {unit: ([source.encode()], f"{unit}.py") for unit, source in sources.items()}
-    return marking.job_for(course, cells, seeds, Limits())
+    banks = {exercise: seed_of(str(seed), forward[exercise]) for exercise in SLIPS}
+    return marking.job_for(course, cells, seeds, Limits(), banks=banks)
 
 
 def memory(folder: Path, options) -> Iterator[tuple[Table, list[str]]]:

@@ -7,6 +7,7 @@ import pickle
 import stat
 import string
 import sys
+from itertools import chain
 
 import pytest
 from hypothesis import assume, given, settings
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from small_class import AVERAGED, RIGHT, SECRET, TINY, grade_here, hand_in, records_in, statuses, write_course
 
+from autograder.classroom.marking import DRAWINGS, cases_for
 from autograder.classroom.records import (
     EMPTY_CASE,
     SCHEMA_FILE,
@@ -266,16 +268,43 @@ def test_each_student_gets_other_unseen_cases(course, records):
         asked = unit.exercises[name]
         return [
             {key: value.tolist() if hasattr(value, "tolist") else value for key, value in asked.draw(case).items()}
-            for case in asked.fresh_cases(exercise["seed"])
+            for case in cases_for(asked, exercise["seed"], exercise["bank"])
+            if case.hidden
         ]
 
     for name in ("affine_forward", "half_square"):
         assert drawn("ada", name) == drawn("ada", name)
-        for one, other in zip(drawn("ada", name), drawn("bob", name), strict=True):
-            assert one != other
-    seeds = [e["seed"] for record in records.values() for unit in record["units"] for e in unit["exercises"]]
-    assert len(set(seeds)) == len(seeds)
+        assert drawn("ada", name) != drawn("bob", name)
+    asks = {exercise.id: exercise.asks.id for unit in course.units for exercise in unit.exercises.values()}
+    seeds = {
+        (record["student"], asks[e["exercise"]]): e["seed"]
+        for record in records.values()
+        for unit in record["units"]
+        for e in unit["exercises"]
+    }
+    assert len(set(seeds.values())) == len(seeds)
     assert statuses(records["ada"]) == statuses(records["bob"])
+
+
+def test_a_bank_gives_each_student_a_choice_and_no_other_secret_the_same(course):
+    asked = course.unit("toy").exercises["affine_forward"]
+
+    def chosen(seed, bank):
+        return [case.seed for case in cases_for(asked, seed, bank) if case.hidden]
+
+    bank = KEY.bank(asked.id)
+    choices = [chosen(KEY.seed(f"student{i}", asked.id), bank) for i in range(100)]
+    assert choices[0] == chosen(KEY.seed("student0", asked.id), bank)
+    assert len(set(map(tuple, choices))) > 95
+    for of_one_case in zip(*choices, strict=True):
+        assert len(set(of_one_case)) == DRAWINGS
+    other = Secret(bytes(32)).bank(asked.id)
+    assert not set(chain.from_iterable(choices)) & set(chosen(1, other))
+    gradient = course.unit("toy").exercises["affine_backward"]
+    seeds = [{case.name: case.seed for case in cases_for(one, 1, bank) if case.hidden} for one in (asked, gradient)]
+    both = seeds[0].keys() & seeds[1].keys()
+    assert len(both) > 3
+    assert all(seeds[0][name] == seeds[1][name] for name in both)
 
 
 def test_workers_and_records_never_hold_the_secret(course, classroom, out, records, tmp_path):
@@ -283,9 +312,9 @@ def test_workers_and_records_never_hold_the_secret(course, classroom, out, recor
     derived = [KEY.key, KEY.derived("signature"), SECRET.encode(), KEY.derived("signature").hex().encode()]
     for submission in find(classroom, ["toy", "tiny"]):
         job = session.job(*session.blank(submission))
-        assert job["job"]["seeds"] == {
-            exercise: KEY.seed(submission.student, exercise) for exercise in statuses(records[submission.student])
-        }
+        exercises = {exercise.id: exercise for unit in course.units for exercise in unit.exercises.values()}
+        assert job["job"]["seeds"] == {id: KEY.seed(submission.student, e.asks.id) for id, e in exercises.items()}
+        assert job["job"]["banks"] == {id: KEY.bank(e.asks.id) for id, e in exercises.items()}
         assert json.loads(json.dumps(job, default=lambda cell: cell.decode())), "it is plain data"
         for held in (pickle.dumps(job), repr(job).encode()):
             assert not any(part in held for part in derived)

@@ -28,8 +28,9 @@ from ..language import _
 from ..locked.client import NotLocked
 from ..locked.confine import Limits
 from ..outcome import PASSED
+from ..sheet import Sheets
 from .exports import for_staff, gradescope_results
-from .marking import VisibleAndUnseen, judged
+from .marking import Marker, VisibleAndUnseen, cases_for
 from .plain import legible
 from .records import Secret, complete, write_whole
 from .session import Session
@@ -156,9 +157,11 @@ def prepare(source: Path) -> None:
     """Compile the references, by grading them as a submission is graded; where they are not right, nothing is built."""
     _course, units, secret, _limits, _limits_only = described(source)
     for unit in units:
-        grader = Grader(unit, unit.reference_functions(), VisibleAndUnseen(unit))
+        oracle = VisibleAndUnseen(unit)
+        cases = {one: cases_for(one, 0, secret.bank(one.asks.id)) for one in unit.exercises.values()}
+        marker = Marker(Grader(unit, unit.reference_functions(), oracle), Sheets(oracle), cases)
         for exercise in unit.exercises.values():
-            for outcome in (grader.grade(exercise), judged(grader, exercise, secret.seed("", exercise.id))):
+            for outcome in (marker.grader.grade(exercise), marker.judged(exercise)):
                 if outcome.status != PASSED:
                     said = next((case.sentence for case in outcome.cases if case.sentence), "")
                     sys.exit(f"The course's own {exercise.id} is not right on this machine: {outcome.status}. {said}")

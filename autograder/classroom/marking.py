@@ -11,23 +11,27 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
 from ..course import Course, Unit
-from ..exercise import Case
+from ..exercise import Case, Exercise, seed_of
 from ..grading import Grader
+from ..ladder import before_calling
 from ..locked.client import Ended, ForkServer, LockedDown
 from ..locked.confine import Limits, Tier
 from ..oracle import Frozen, Live
 from ..outcome import GRADER_ERROR, NOT_STARTED, PASSED, CaseOutcome, Outcome, overall
+from ..sheet import RIGHT, UNCLEAR, Sheets
 from .records import short
 
 # Modules that take long to import: where a hand-in names one, its process is forked from a server that has it loaded.
 SLOW_TO_IMPORT = {"matplotlib": "matplotlib.pyplot", "torch": "torch"}
+DRAWINGS = 8  # of each unseen case, in a class's bank
+SECONDS_TOGETHER = 1.0  # for an exercise and its gradients, asked at once; where it takes longer, each has its own time
 HERE = threading.local()
 
 
@@ -73,6 +77,7 @@ class Bench:
         self.course = Course.read(Path(root))
         self.limits, self.limits_only = limits, limits_only
         self.oracles: dict[str, VisibleAndUnseen] = {}
+        self.sheets: dict[str, Sheets] = {}
         self.servers: dict[tuple[str, ...], ForkServer] = {}
 
     @lru_cache(4)  # noqa: B019 - a bench lives as long as its thread
@@ -82,6 +87,7 @@ class Bench:
     def oracle(self, unit: Unit) -> VisibleAndUnseen:
         if unit.name not in self.oracles:
             self.oracles[unit.name] = VisibleAndUnseen(unit)
+            self.sheets[unit.name] = Sheets(self.oracles[unit.name])
         oracle = self.oracles[unit.name]
         oracle.unseen.forget()
         return oracle
@@ -127,16 +133,18 @@ def job_for(
     limits: Limits,
     limits_only: bool = False,
     stamps: list[str] | None = None,
+    banks: dict[str, int] | None = None,
 ) -> dict[str, Any]:
     """All that a worker needs to grade one submission: plain data, and never the secret.
 
     Args:
         course: the course.
         works: for each unit what was handed in, as code cells (none where nothing was), and what messages call it.
-        seeds: of the unseen cases, by the exercises' ids.
+        seeds: of the student's choice of unseen cases, by the exercises' ids.
         limits: what the submission may use.
         limits_only: whether it is graded even where it cannot be locked in.
         stamps: of the units, if they are known.
+        banks: what the class's unseen cases are drawn from, by the exercises' ids; without, `seeds` are.
     """
     return {
         "course": str(course.root),
@@ -144,6 +152,7 @@ def job_for(
         "limits_only": limits_only,
         "stamps": stamps or [unit_stamp(course.unit(name)) for name in works],
         "seeds": seeds,
+        "banks": banks or {},
         "units": [{"unit": name, "cells": cells, "path": path} for name, (cells, path) in works.items()],
     }
 
@@ -177,9 +186,9 @@ def mark(job: dict[str, Any]) -> dict[str, Any]:
                 # The next unit's process gets ready while this one is graded.
                 place = handed_in.index(asked)
                 ready += [at.locked_down(one) for one in handed_in[len(ready) : place + 2]]
-                units[unit.name] = mark_unit(at, unit, asked, ready[place], job["seeds"], taken)
+                units[unit.name] = mark_unit(at, unit, asked, ready[place], job, taken)
             else:
-                units[unit.name] = [exercise_record(o, job["seeds"][o.exercise]) for o in not_handed_in(unit)]
+                units[unit.name] = [exercise_record(outcome, job) for outcome in not_handed_in(unit)]
     finally:
         for implementation in ready:
             with suppress(Exception):
@@ -189,17 +198,17 @@ def mark(job: dict[str, Any]) -> dict[str, Any]:
     return {"units": units, "run": run}
 
 
-def mark_unit(at: Bench, unit: Unit, asked, implementation: LockedDown, seeds: dict[str, int], taken) -> list[dict]:
+def mark_unit(at: Bench, unit: Unit, asked, implementation: LockedDown, job: dict[str, Any], taken) -> list[dict]:
     """The outcomes of all exercises of a unit, graded in a locked-down process; once more if its fork server died."""
     exercises = list(unit.exercises.values())
+    cases = {one: cases_for(one, job["seeds"][one.id], job["banks"].get(one.id)) for one in exercises}
     for attempt in range(2):
-        grader = Grader(unit, implementation, at.oracle(unit))
-        cases = [cases_for(exercise, seeds[exercise.id]) for exercise in exercises]
+        marker = Marker(Grader(unit, implementation, at.oracle(unit)), at.sheets[unit.name], cases)
         marked = []
-        for place, exercise in enumerate(exercises):
-            following = zip(exercises[place + 1 : place + 2], cases[place + 1 : place + 2], strict=True)
-            implementation.meanwhile = partial(prepare, grader, following)
-            marked.append(mark_exercise(grader, exercise, cases[place], seeds[exercise.id], taken, at.limits))
+        for exercise in exercises:
+            outcome, limits = mark_exercise(marker, exercise, taken)
+            known = marker.grader.oracle.known(exercise)
+            marked.append(exercise_record(outcome, job, known, limits, at.limits.output))
         with suppress(Exception):
             implementation.end()
         if implementation.server.alive() or attempt:
@@ -210,58 +219,115 @@ def mark_unit(at: Bench, unit: Unit, asked, implementation: LockedDown, seeds: d
     return marked
 
 
-def mark_exercise(grader: Grader, exercise, cases: list[Case], seed: int, taken, limits: Limits) -> dict[str, Any]:
-    """Grade an exercise, and note what it took."""
-    implementation: LockedDown = grader.implementation
+def mark_exercise(marker: "Marker", exercise, taken) -> tuple[Outcome, list[str]]:
+    """The outcome of an exercise, and which limits were hit; what it took is noted."""
+    implementation: LockedDown = marker.grader.implementation
     implementation.begin()
     waited, cpu = implementation.waited, implementation.cpu()
-    outcome = judged(grader, exercise, cases)
+    outcome = marker.judged(exercise)
     taken["exercises"][exercise.id] = {
         "seconds": round(implementation.waited - waited, 4),
         "cpu": round(implementation.cpu() - cpu, 2),
     }
-    hit = list(dict.fromkeys(implementation.hit))
     taken["endings"] += [f"{exercise.id}: {ending}" for ending in dict.fromkeys(implementation.endings)]
-    return exercise_record(outcome, seed, grader.oracle.known(exercise), hit, limits.output)
+    return outcome, list(dict.fromkeys(implementation.hit))
 
 
-def judged(grader: Grader, exercise, cases: list[Case]) -> Outcome:
-    """The outcome of an exercise on cases that the student has not seen: each visible case with new numbers, and new
-    shapes. The visible ones themselves are asked only where that goes wrong, to explain it without giving any away."""
-    outcome = grader.grade(exercise, cases, diagnose=False)
-    if outcome.status == PASSED:
-        grader.known[exercise.name] = True
-        return outcome
-    visible = grader.grade(exercise)
-    if visible.status != PASSED:
-        return visible
-    unseen = grader.grade(exercise, [case for case in cases if case.hidden])
-    outcomes = (*visible.cases, *unseen.cases)
-    return replace(visible, status=overall(outcomes), cases=outcomes)
+class Marker:
+    """Judges a unit's exercises on cases that the student has not seen.
+
+    Args:
+        grader: asks case by case.
+        sheets: of what is asked at once.
+        cases_of: each exercise's cases.
+    """
+
+    def __init__(self, grader: Grader, sheets: Sheets, cases_of: dict[Exercise, list[Case]]):
+        self.grader, self.sheets, self.cases_of = grader, sheets, cases_of
+        self.verdicts: dict[Exercise, str] = {}
+
+    def judged(self, exercise: Exercise) -> Outcome:
+        """The outcome of an exercise: on each visible case with new numbers, and on new shapes. They are asked at once.
+        The visible ones are asked only where something is seen then, to explain it without giving any away; where those
+        are right, the unseen ones are asked once more, one by one."""
+        grader, cases = self.grader, self.cases_of[exercise]
+        verdict = self.verdict(exercise)
+        if verdict == RIGHT:
+            grader.known[exercise.name] = True
+            passed = tuple(CaseOutcome(case.name, PASSED, hidden=case.hidden) for case in cases)
+            return Outcome(exercise.id, PASSED, grader.unit.points.get(exercise.name, 0), passed)
+        visible = grader.grade(exercise, again=verdict == UNCLEAR)
+        if visible.status != PASSED:
+            return visible
+        unseen = grader.grade(exercise, [case for case in cases if case.hidden])
+        if unseen.status == PASSED or not unseen.cases:  # the record says the same as where nothing was seen
+            asked = {case.name for case in cases}
+            return replace(visible, cases=(*unseen.cases, *(case for case in visible.cases if case.case in asked)))
+        outcomes = (*visible.cases, *unseen.cases)
+        return replace(visible, status=overall(outcomes), cases=outcomes)
+
+    def verdict(self, exercise: Exercise) -> str:
+        """The verdict on an exercise whose cases are asked at once, together with those of its gradients: they need the
+        same forward passes. Where more was to be seen, it is asked alone."""
+        if exercise not in self.verdicts and self.is_ready(exercise):
+            gradients = [e for e in self.cases_of if e.asks is exercise and e is not exercise and self.is_ready(e)]
+            if gradients:
+                self.ask([exercise, *gradients], SECONDS_TOGETHER)
+        if self.verdicts.get(exercise, UNCLEAR) == UNCLEAR and self.is_ready(exercise):
+            self.ask([exercise])
+        return self.verdicts.get(exercise, UNCLEAR)
+
+    def ask(self, exercises: list[Exercise], seconds: float | None = None) -> None:
+        """Ask the cases of exercises at once, in so much time, or in what an exercise has."""
+        try:
+            sheet = self.sheets.sheet({exercise: self.cases_of[exercise] for exercise in exercises})
+        except Exception:  # a fault of ours: it will be told when the cases are asked one by one
+            return
+        if sheet:
+            self.verdicts |= sheet.verdicts(self.grader.implementation.at_once(sheet.request, seconds))
+
+    def is_ready(self, exercise: Exercise) -> bool:
+        """Whether the exercise can be asked at once: its function, and its forward's, can be called as they should."""
+        forward, implementation = exercise.asks, self.grader.implementation
+        described = {one: implementation.describe(one.name) for one in (forward, exercise)}
+        if any(told.status != "ready" for told in described.values()):
+            return False
+        with suppress(Exception):  # as above
+            if item := self.sheets.item(exercise, self.cases_of[exercise][0]):
+                return not any(before_calling(one, told, item.parameters(one)) for one, told in described.items())
+        return False
 
 
-def cases_for(exercise, seed: int) -> list[Case]:
+def cases_for(exercise, seed: int, bank: int | None = None) -> list[Case]:
     """What is asked of everybody: unseen cases, and those visible ones whose numbers are given.
 
     Unseen is each visible case that is drawn, with new numbers, and some that are drawn anew altogether: two, but more
     where few are drawn, for who guesses between two answers must not be right in all of them.
+
+    Args:
+        exercise: the exercise.
+        seed: the student's.
+        bank: what the class's unseen cases are drawn from, some of each, of which every student gets a choice of their
+            own; None where they are drawn for this student alone.
     """
+    drawings, given = drawn_for(exercise, seed if bank is None else bank, 1 if bank is None else DRAWINGS)
+    chosen = [of_a_kind[seed_of(str(seed), of_a_kind[0].name) % len(of_a_kind)] for of_a_kind in drawings]
+    return [*chosen, *given]
+
+
+@lru_cache(1000)
+def drawn_for(exercise, seed: int, times: int) -> tuple[list[tuple[Case, ...]], list[Case]]:
+    """Each unseen case, drawn several times from a seed, and the visible ones whose numbers are given."""
     visible = exercise.visible_cases()
     given = [case for case in visible if not isinstance(case.parameters, tuple)]
-    drawn = len(visible) - len(given)
-    return [*exercise.fresh_cases(seed, max(2, 14 - 2 * drawn)), *given]
+    count = max(2, 14 - 2 * (len(visible) - len(given)))
+    fresh = [exercise.fresh_cases(seed_of(str(seed), str(n)) if n else seed, count) for n in range(times)]
+    return list(zip(*fresh, strict=True)), given
 
 
-def prepare(grader: Grader, following) -> None:
-    """Draw the questions of the exercise that comes next, if any, while the submission is busy with another."""
-    with suppress(Exception):  # it will be seen when they are asked
-        for exercise, cases in following:
-            for case in cases:
-                grader.oracle.question(exercise, case)
-
-
-def exercise_record(outcome: Outcome, seed: int, known=None, limits=(), output=0) -> dict[str, Any]:
+def exercise_record(outcome: Outcome, job: dict[str, Any], known=None, limits=(), output=0) -> dict[str, Any]:
     """An exercise's part of the record; what was printed is kept to so many characters in all."""
+    bank = job["banks"].get(outcome.exercise)
     cases = []
     for case in outcome.cases:
         cases.append(short(replace(case, printed=case.printed[:output]).to_json()))
@@ -271,7 +337,8 @@ def exercise_record(outcome: Outcome, seed: int, known=None, limits=(), output=0
         "status": outcome.status,
         "points": outcome.points,
         "earned": outcome.earned,
-        "seed": seed,
+        "seed": job["seeds"][outcome.exercise],
+        **({} if bank is None else {"bank": bank}),
         "mistakes": [{"id": id, "name": known[id].name} for id in outcome.mistakes],
         "limits": list(limits),
         "cases": cases,
@@ -290,7 +357,7 @@ def grader_error(job: dict[str, Any], sentence: str) -> dict[str, Any]:
     for asked in job["units"]:
         missing = not_handed_in(course.unit(asked["unit"]))
         outcomes = [replace(outcome, status=GRADER_ERROR, cases=(case,)) for outcome in missing]
-        units[asked["unit"]] = [exercise_record(outcome, job["seeds"][outcome.exercise]) for outcome in outcomes]
+        units[asked["unit"]] = [exercise_record(outcome, job) for outcome in outcomes]
     taken = {"seconds": 0.0, "exercises": {}, "memory": 0, "processes": 0, "endings": [sentence]}
     return {"units": units, "run": {**taken, **run_of(job, None)}}
 

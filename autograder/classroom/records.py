@@ -67,8 +67,12 @@ class Secret:
         return self.derived("fingerprint").hex()[:16]
 
     def seed(self, student: str, exercise: str) -> int:
-        """The seed of a student's unseen cases of an exercise."""
+        """The seed of a student's choice among the unseen cases of an exercise."""
         return int.from_bytes(self.derived("seed", student, exercise)[:8], "big")
+
+    def bank(self, exercise: str) -> int:
+        """The seed of the class's unseen cases of an exercise."""
+        return int.from_bytes(self.derived("bank", exercise)[:8], "big")
 
     def signature(self, record: dict[str, Any]) -> str:
         """The signature over everything in a record but the signature itself."""

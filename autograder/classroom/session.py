@@ -106,10 +106,12 @@ class Session:
     def job(self, blank: dict[str, Any], works: dict[str, Work]) -> dict[str, Any]:
         """The job, and the record that is to be filled."""
         student = blank["student"]
-        exercises = [f"{unit.name}.{name}" for unit in self.units for name in unit.points]
-        seeds = {id: self.secret.seed(student, id) for id in exercises}
+        # A gradient is asked on the cases of its forward: both need the same forward passes.
+        asks = {exercise.id: exercise.asks.id for unit in self.units for exercise in unit.exercises.values()}
+        seeds = {id: self.secret.seed(student, source) for id, source in asks.items()}
         handed_in = {unit.name: (list(works[unit.name].cells), shown_as(works[unit.name])) for unit in self.units}
-        job = job_for(self.course, handed_in, seeds, self.limits, self.limits_only, self.stamps)
+        banks = {id: self.secret.bank(source) for id, source in asks.items()}
+        job = job_for(self.course, handed_in, seeds, self.limits, self.limits_only, self.stamps, banks)
         return {"blank": blank, "job": job}
 
 
@@ -147,5 +149,6 @@ def again(session: Session, record: dict[str, Any], submission: Submission) -> d
     if blank["submission"]["digest"] != record["submission"]["digest"]:
         raise ValueError("what was handed in has changed since")
     job = session.job(blank, works)["job"]
-    job["seeds"] = {e["exercise"]: e["seed"] for unit in record["units"] for e in unit["exercises"]}
+    exercises = [exercise for unit in record["units"] for exercise in unit["exercises"]]
+    job |= {f"{kind}s": {e["exercise"]: e[kind] for e in exercises if kind in e} for kind in ("seed", "bank")}
     return {**filled(blank, mark(job), session.folder), "key": record["key"]}

@@ -10,6 +10,8 @@ import signal
 import struct
 import time
 
+import numpy as np
+
 from ..implementation import Alarm, Functions, load_cells
 from ..wire import pack, unpack
 from . import confine
@@ -70,6 +72,10 @@ def serve():
             if forget:
                 functions.forget()
             make_calls(functions, channel, [to_call(call) for call in calls], alone, seconds)
+        elif what == "at once":
+            sheet, functions.seconds = arguments
+            answers = functions.at_once(sheet.tobytes())
+            channel.write(answers and np.frombuffer(answers, np.uint8))
 
 
 def make_calls(functions, channel, calls, alone, seconds):

@@ -10,7 +10,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ import numpy as np
 from ..implementation import KEPT_NOTHING, Call, Description, Failure, Kept, Reply, token_in
 from ..wire import Malformed, Token, pack, unpack
 from .confine import Limits, Tier
-from .messages import from_call, to_descriptions, to_replies
+from .messages import from_call, to_answers, to_descriptions, to_replies
 
 HEAD = struct.Struct("<I")
 SLICE = 0.1  # seconds between looks at the CPU time of a child that is waited for
@@ -251,7 +251,6 @@ class LockedDown:
         self.limits = server.limits
         self.child: Child | None = None
         self.loaded = False  # whether that process has said that it has the code
-        self.meanwhile: Callable[[], None] | None = None  # what to do, once, while the process works
         self.broken: Failure | None = None  # why its code could not even be loaded
         self.described: dict[str, Description] = {}
         self.forgetting = False
@@ -344,9 +343,6 @@ class LockedDown:
         """Make some calls in the present process: the replies, as they come."""
         forget, self.forgetting = self.forgetting, False
         self.child.send([pack(("calls", ([from_call(call) for call in calls], alone, forget, until.cpu)))], until)
-        if self.meanwhile:
-            work, self.meanwhile = self.meanwhile, None
-            work()
         while calls:
             replies = self.answer(until, lambda data, calls=calls: to_replies(data, calls))
             calls = calls[len(replies) :]
@@ -356,6 +352,25 @@ class LockedDown:
                     if reply.failure.kind == "TimeLimit":  # by the child's clock, which is never quite the same twice
                         reply = replace(reply, failure=replace(reply.failure, message=f"{until.limit:g}"))
                 yield reply
+
+    def at_once(self, sheet: bytes, seconds: float | None = None) -> bytes | None:
+        """Make the calls of a sheet: the answers, or None where something else was seen, or the process has ended.
+        Where the sheet has so many seconds of its own, and there are no answers, the exercise's time begins anew."""
+
+        def exchange(until):
+            if seconds and seconds < until.cpu:
+                clock = min(until.clock, time.monotonic() + self.limits.patience * seconds)
+                until = Until(clock, seconds, until.limit)
+            self.child.send([pack(("at once", (np.frombuffer(sheet, np.uint8), until.cpu)))], until)
+            yield self.answer(until, to_answers)
+
+        try:
+            (answers,) = self.attempt(exchange)
+        except Ended:
+            answers = None
+        if seconds and not answers:
+            self.begin()
+        return answers
 
     def forget(self) -> None:
         self.forgetting = True  # goes with the next call

@@ -56,6 +56,16 @@ def checked(make):
 
 
 @checked
+def to_answers(data) -> bytes | None:
+    """The answers to a sheet, packed, or None. Raises Malformed where `data` is neither."""
+    if data is None:
+        return None
+    if data.dtype != np.uint8 or data.ndim != 1:
+        raise Malformed("no answers to a sheet")
+    return data.tobytes()
+
+
+@checked
 def to_replies(data, calls: list[Call]) -> list[Reply]:
     """The replies that `data` stands for, to the first of these calls. Raises Malformed where they are none."""
     if type(data) is not list or not 0 < len(data) <= len(calls):
