@@ -49,8 +49,11 @@ def lean(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
         context["content_root"] = app.config.notfound_urls_prefix
     if files := context.get("script_files"):
         context["script_files"] = [script for script in files if getattr(script, "filename", None)]
-        for script in context["script_files"] if page != "search" else ():  # its own script needs them at once
-            script.attributes.setdefault("defer", "defer")
+        for script in context["script_files"]:  # the same objects for every page
+            if page == "search":  # whose own script needs them at once
+                script.attributes.pop("defer", None)
+            else:
+                script.attributes["defer"] = "defer"
 
 
 def few_icons(app: Sphinx, error: Exception | None) -> None:
