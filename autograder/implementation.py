@@ -432,6 +432,11 @@ def unreadable(error, source, path):
 
 def positional(function):
     """Names of the positional parameters, how many are needed and how many are taken."""
+    if type(function) is types.FunctionType and not function.__dict__:  # as `inspect` finds them, but sooner
+        code = function.__code__
+        count = code.co_argcount
+        most = sys.maxsize if code.co_flags & inspect.CO_VARARGS else count
+        return code.co_varnames[:count], count - len(function.__defaults__ or ()), most
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):

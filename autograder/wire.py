@@ -7,7 +7,6 @@ is never a pickle.
 """
 
 import json
-import math
 import struct
 import sys
 from dataclasses import dataclass
@@ -136,13 +135,18 @@ def unpack(data, own=True):
     def array(code, shape):
         nonlocal offset
         dtype = NATIVE.get(code)
-        if dtype is None or len(shape) > 64 or not all(type(n) is int and n >= 0 for n in shape):
+        if dtype is None or len(shape) > 64:
             raise Malformed("an array's dtype or shape is not allowed")
-        count = math.prod(shape)
+        count = 1
+        for n in shape:
+            if type(n) is not int or n < 0:
+                raise Malformed("an array's dtype or shape is not allowed")
+            count *= n
         if offset + count * dtype.itemsize > len(data):
             raise Malformed("an array is longer than what was sent")
-        made = np.frombuffer(data, code, count, offset).reshape(shape)
-        made = made.astype(dtype, copy=own)
+        made = np.frombuffer(data, dtype if LOW_BYTE_FIRST else code, count, offset).reshape(shape)
+        if own or not LOW_BYTE_FIRST:
+            made = made.astype(dtype)
         offset += count * dtype.itemsize
         return made
 
