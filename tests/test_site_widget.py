@@ -372,7 +372,10 @@ def look_at(opened, element, state, waited=True):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme="dark" if dark else "light")
         expect(page.locator("html")).to_have_attribute("data-theme", "dark" if dark else "light")
-        element.screenshot(path=PICTURES / f"widget-{state}-{look}.png", animations="disabled")
+        for _ in range(2):  # the editor measures anew what comes into view
+            element.evaluate("element => element.scrollIntoView({block: 'end', inline: 'start'})")
+            page.wait_for_timeout(150)
+        page.screenshot(path=PICTURES / "widget" / f"{state}-{look}.png", animations="disabled")
         if not waited:
             continue
         box = element.bounding_box()
