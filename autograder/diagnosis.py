@@ -108,7 +108,8 @@ def shares_fault(exercise: Exercise, trial: Trial, mistake: Observation, fault: 
 
 def same(a, b, dtype, conditioning: float = 1.0, precision: bool = True) -> bool:
     """Whether two pieces of plain data are alike: structure exactly, numbers within the tolerance, and the dtypes of
-    arrays exactly, or at least in kind where `precision` does not matter."""
+    arrays exactly, or at least in kind where `precision` does not matter. How long whole numbers are is the machine's
+    business: NumPy's have 64 bits on most, and 32 in a browser."""
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(same(x, y, dtype, conditioning, precision) for x, y in zip(a, b, strict=True))
     if isinstance(a, dict) and isinstance(b, dict):
@@ -119,7 +120,8 @@ def same(a, b, dtype, conditioning: float = 1.0, precision: bool = True) -> bool
         return (
             isinstance(a, np.ndarray)
             and isinstance(b, np.ndarray)
-            and (a.dtype == b.dtype if precision else a.dtype.kind == b.dtype.kind)
+            and a.dtype.kind == b.dtype.kind
+            and (a.dtype == b.dtype or not precision or a.dtype.kind in "iu")
             and agree(a, b, dtype, conditioning)
         )
     if isinstance(a, (int, float, np.number)) and isinstance(b, (int, float, np.number)):
