@@ -33,7 +33,8 @@ from .network import Network
 from .wire import Strange, Token, in_header, memory_of, pack, packed, plain, unpack
 
 LONGEST_OUTPUT = 4000
-MOST_AT_ONCE = 4 << 20  # bytes of the answers to a sheet
+MOST_AT_ONCE = 4 << 20  # bytes of the arrays in the answers to a sheet
+MOST_ITEMS = 1000  # of a list in such an answer
 TWISTER = 4 * 624 + 4  # bytes of a Mersenne Twister's key and of the position in it
 SECONDS_AFTERWARDS = 0.2
 
@@ -129,9 +130,9 @@ class Implementation(Protocol):
         """Make one call."""
         ...
 
-    def at_once(self, sheet: bytes, seconds: float | None = None) -> bytes | None:
-        """Make the calls of a sheet (see sheet.py), watched as a whole, in so much time or in what an exercise has: the
-        answers, packed, or None where anything else was to be seen as well."""
+    def at_once(self, sheet: bytes, share: float = 1.0) -> bytes | None:
+        """Make the calls of a sheet (see sheet.py), watched as a whole, in a share of an exercise's time: the answers,
+        packed, or None where anything else was to be seen as well."""
         ...
 
     def forget(self) -> None:
@@ -276,7 +277,7 @@ class Functions:
         ]
         return Reply(tuple(replied) if several else replied[0], **seen)
 
-    def at_once(self, sheet, seconds=None):
+    def at_once(self, sheet, share=1.0):
         """Make the calls of a sheet, watched as a whole: the answers, or None where there was anything to be seen
         besides, such as a changed argument or a result that a later call overwrote. It costs a fraction of `calls`, and
         says nothing of what it was."""
@@ -284,7 +285,7 @@ class Functions:
         calls = unpack(memory, own=False)
         before, output = random_state(), Output()
         try:
-            seconds = seconds or self.seconds
+            seconds = self.seconds and self.seconds * share
             with python_warnings.catch_warnings(), captured(output), np.errstate(), self.within(seconds):
                 python_warnings.simplefilter("ignore")
                 answers, taken = self.answers(calls, np.frombuffer(memory, np.uint8))
@@ -323,6 +324,8 @@ class Functions:
                     parts = list(value)
                 if keep is not None:
                     kept[-1] = parts.pop(keep)
+                if any(isinstance(part, (str, list, tuple, dict)) and len(part) > MOST_ITEMS for part in parts):
+                    raise Unclear
                 arrays = []
                 header = in_header(parts, arrays)
                 for array in arrays:

@@ -31,7 +31,7 @@ from .records import short
 # Modules that take long to import: where a hand-in names one, its process is forked from a server that has it loaded.
 SLOW_TO_IMPORT = {"matplotlib": "matplotlib.pyplot", "torch": "torch"}
 DRAWINGS = 8  # of each unseen case, in a class's bank
-SECONDS_TOGETHER = 1.0  # for an exercise and its gradients, asked at once; where it takes longer, each has its own time
+TOGETHER = 0.2  # of an exercise's time, for it and its gradients asked at once; where that is over, each has its own
 HERE = threading.local()
 
 
@@ -272,19 +272,19 @@ class Marker:
         if exercise not in self.verdicts and self.is_ready(exercise):
             gradients = [e for e in self.cases_of if e.asks is exercise and e is not exercise and self.is_ready(e)]
             if gradients:
-                self.ask([exercise, *gradients], SECONDS_TOGETHER)
+                self.ask([exercise, *gradients], TOGETHER)
         if self.verdicts.get(exercise, UNCLEAR) == UNCLEAR and self.is_ready(exercise):
             self.ask([exercise])
         return self.verdicts.get(exercise, UNCLEAR)
 
-    def ask(self, exercises: list[Exercise], seconds: float | None = None) -> None:
-        """Ask the cases of exercises at once, in so much time, or in what an exercise has."""
+    def ask(self, exercises: list[Exercise], share: float = 1.0) -> None:
+        """Ask the cases of exercises at once, in a share of the time that an exercise has."""
         try:
             sheet = self.sheets.sheet({exercise: self.cases_of[exercise] for exercise in exercises})
         except Exception:  # a fault of ours: it will be told when the cases are asked one by one
             return
         if sheet:
-            self.verdicts |= sheet.verdicts(self.grader.implementation.at_once(sheet.request, seconds))
+            self.verdicts |= sheet.verdicts(self.grader.implementation.at_once(sheet.request, share))
 
     def is_ready(self, exercise: Exercise) -> bool:
         """Whether the exercise can be asked at once: its function, and its forward's, can be called as they should."""

@@ -25,6 +25,7 @@ HEAD = struct.Struct("<I")
 SLICE = 0.1  # seconds between looks at the CPU time of a child that is waited for
 NOTICED = ("TimeLimit", "MemoryError")  # limits that the child itself tells of
 LARGEST_HEADER = 4 << 20  # bytes of an answer that are not the memory of arrays
+LITTLE = 0.2  # of an exercise's time
 GRACE = 0.5  # seconds for the child's own alarm, which can say in which line it was, before it is killed
 DEFAULT = Limits()
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -353,12 +354,13 @@ class LockedDown:
                         reply = replace(reply, failure=replace(reply.failure, message=f"{until.limit:g}"))
                 yield reply
 
-    def at_once(self, sheet: bytes, seconds: float | None = None) -> bytes | None:
+    def at_once(self, sheet: bytes, share: float = 1.0) -> bytes | None:
         """Make the calls of a sheet: the answers, or None where something else was seen, or the process has ended.
-        Where the sheet has so many seconds of its own, and there are no answers, the exercise's time begins anew."""
+        Where there are none, what was tried in a share of the exercise's time, or took little, is not counted."""
 
         def exchange(until):
-            if seconds and seconds < until.cpu:
+            if share < 1:
+                seconds = min(until.cpu, share * self.limits.exercise)
                 clock = min(until.clock, time.monotonic() + self.limits.patience * seconds)
                 until = Until(clock, seconds, until.limit)
             self.child.send([pack(("at once", (np.frombuffer(sheet, np.uint8), until.cpu)))], until)
@@ -368,7 +370,7 @@ class LockedDown:
             (answers,) = self.attempt(exchange)
         except Ended:
             answers = None
-        if seconds and not answers:
+        if not answers and (share < 1 or self.waited - self.waited_before < LITTLE * self.limits.exercise):
             self.begin()
         return answers
 
