@@ -93,16 +93,16 @@ def in_header(value, arrays):
     """What stands for a value in the header; the arrays in it are appended to `arrays`. Raises TypeError where it is no
     plain data."""
     kind = type(value)
+    if value is None or kind in (bool, str, float, int):
+        return value
+    if kind is list:
+        return [in_header(item, arrays) for item in value]
     if kind is np.ndarray or isinstance(value, np.generic):
         code = CODES.get(value.dtype) or CODES.get(value.dtype.newbyteorder("="))
         if code is None:
             raise TypeError(f"not plain data: an array of {value.dtype}")
         arrays.append(value)
         return {"array" if kind is np.ndarray else "scalar": [code, value.shape]}
-    if value is None or kind in (bool, str, float, int):
-        return value
-    if kind is list:
-        return [in_header(item, arrays) for item in value]
     if kind is tuple:
         return {"tuple": [in_header(item, arrays) for item in value]}
     if kind is dict:
