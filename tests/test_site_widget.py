@@ -245,12 +245,19 @@ def test_a_phone_has_all_of_it(browser, site):
         opened.picture("widget-phone")
 
 
+# How far anything moved that an exercise has a part in.
+SHIFTS = """
+    window.shifts = [];
+    const element = ({node}) => node?.nodeType === 1 ? node : node?.parentElement;
+    const ofExercise = (entry) => entry.sources.some((source) => element(source)?.closest("section.exercise"));
+    new PerformanceObserver((list) => shifts.push(...list.getEntries().filter(ofExercise).map((entry) => entry.value)))
+        .observe({type: "layout-shift", buffered: true});
+"""
+
+
 def test_the_page_stands_still_while_editors_come(browser, site):
     with page_at(browser, f"{site.address}404.html") as opened:
-        opened.page.add_init_script(
-            "window.shifts = []; new PerformanceObserver(list => shifts.push(...list.getEntries().map(e => e.value)))"
-            ".observe({type: 'layout-shift', buffered: true});"
-        )
+        opened.page.add_init_script(SHIFTS)
         opened.page.goto(f"{site.address}units/conv.html")
         heights = "[...document.querySelectorAll('section.exercise')].map(s => s.offsetHeight)"
         first = opened.page.evaluate(heights)

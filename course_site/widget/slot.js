@@ -5,6 +5,7 @@ import { indented } from "./indented.js";
 import { say } from "./words.js";
 
 const NEAR = "400px"; // from the window's edge
+const SETTLED = 300; // milliseconds until an editor has measured itself
 
 export class Slot {
   /**
@@ -49,6 +50,7 @@ export class Slot {
     this.failed?.remove();
     const { onedit, ...options } = this.options;
     const wanted = document.activeElement === this.still;
+    this.hold();
     this.still.remove();
     this.editor = edit(this.box, {
       ...options,
@@ -59,6 +61,12 @@ export class Slot {
       },
     });
     if (wanted) this.editor.focus();
+  }
+
+  /** Keep the room as it is until the editor has measured its lines: what stands below does not move. */
+  hold() {
+    this.box.style.cssText = `height: ${this.box.offsetHeight}px; overflow: hidden`;
+    setTimeout(() => (this.box.style.cssText = ""), SETTLED);
   }
 
   async focus() {
