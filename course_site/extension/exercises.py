@@ -14,6 +14,7 @@ from pygments.lexers import PythonLexer
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from autograder import sentences as say
 from autograder.course import Course, CourseError, Unit
 from autograder.notebooks.references import Source, first_line
 
@@ -56,15 +57,20 @@ def section(unit: Unit, name: str, level: int) -> str:
     """The exercise as a reader without JavaScript has it: name, points, stub and hints, under a heading of a level."""
     points = unit.points[name]
     worth = f"{points:g} point" + ("" if points == 1 else "s")
-    hints = unit.hints.get(name, {})
     return (
         f'<section class="exercise" id="exercise-{name}" data-unit="{unit.name}" data-exercise="{name}" '
         f'data-points="{points:g}" aria-labelledby="exercise-{name}-title">\n'
         f'<p class="exercise-title" id="exercise-{name}-title" role="heading" aria-level="{level}">'
         f'<code>{name}</code> <span class="exercise-points">{worth}</span></p>\n'
         f'<div class="stub">{highlighted(stubs(unit)[name])}</div>\n'
-        f"{hint(hints, list(HINTS))}</section>\n"
+        f"{hint(hints_of(unit, name), list(HINTS))}</section>\n"
     )
+
+
+def hints_of(unit: Unit, name: str) -> dict[str, str]:
+    """The hints for an exercise; a formula has a line for each statement."""
+    told = unit.hints.get(name, {})
+    return {kind: say.statements(told[kind]) if kind == "formula" else told[kind] for kind in HINTS if kind in told}
 
 
 def hint(hints: dict[str, str], kinds: list[str]) -> str:
@@ -121,7 +127,7 @@ def described(course: Course, unit: Unit) -> dict:
                 "points": points,
                 "stub": stubs(unit)[name],
                 "needs": [needed.name for needed in unit.exercises[name].needs],
-                "hints": {kind: unit.hints.get(name, {}).get(kind, "") for kind in HINTS},
+                "hints": hints_of(unit, name),
                 "after": unit.afterwords.get(name, ""),
             }
             for name, points in unit.points.items()
