@@ -5,6 +5,7 @@ is what the student reads.
 """
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ class Fault:
 
 def before_calling(exercise: Exercise, description: Description, parameters: tuple[str, ...]) -> Fault | None:
     """Faults that show before the function is called. A stub is no fault."""
-    name, file = exercise.name, f"{exercise.unit}.py"
+    name, file = exercise.name, PurePath(description.file).name or f"{exercise.unit}.py"
     failure = description.failure
     match description.status:
         case "no file":

@@ -11,6 +11,7 @@ NOT_ASSESSED = "not assessed"  # counted neither as passed nor as failed
 GRADER_ERROR = "grader error"  # a fault of the course: costs the student nothing
 
 RUNGS = ("started", "imports", "signature", "returns", "shape", "dtype", "finite", "value", "side effects")
+BEFORE_CALLING = RUNGS[:3]  # what is found out before the function is called, and so without any case
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from .exercise import Behaviour, Exercise
 from .grading import Grader
 from .ladder import leaves
 from .language import _
-from .outcome import BLOCKED, FAILED, GRADER_ERROR, NOT_STARTED, PASSED, CaseOutcome, Outcome
+from .outcome import BEFORE_CALLING, BLOCKED, FAILED, GRADER_ERROR, NOT_STARTED, PASSED, CaseOutcome, Outcome
 from .summary import plain_points
 from .trial import named, put, results_of
 
@@ -115,10 +115,11 @@ class Shown:
         return [self.of_this_place(case) for case in told.values()]
 
     def of_this_place(self, case: CaseOutcome) -> CaseOutcome:
-        """The case with what it says of the file of stubs said of the notebook, or of what is there instead."""
-        file = f"{self.outcome.exercise.partition('.')[0]}.py"
-        place = self.place or _("This notebook")
-        return replace(case, sentence=case.sentence.replace(file, place)) if before_call(case) else case
+        """The case with what it says of a file said of the notebook, or of what is there instead."""
+        unit, place = self.outcome.exercise.partition(".")[0], self.place or _("This notebook")
+        if not before_call(case):
+            return case
+        return replace(case, sentence=re.sub(rf"\b{unit}\.(py|ipynb)\b", lambda _file: place, case.sentence))
 
     def __repr__(self) -> str:
         """The result as text."""
@@ -218,8 +219,7 @@ def where_wrong(grader: Grader, exercise: Exercise, outcome: Outcome) -> list[Ma
 
 
 def before_call(case: CaseOutcome) -> bool:
-    """Whether it was found out before the function was called, and so without the case."""
-    return case.rung in ("started", "imports", "signature")
+    return case.rung in BEFORE_CALLING
 
 
 def marked(text: str) -> str:

@@ -299,6 +299,14 @@ def test_the_same_sentence_is_told_once_with_the_cases_it_is_about(tmp_path):
     assert "Seen in: w." in page.text
 
 
+def test_of_what_shows_before_any_case_no_case_is_named(tmp_path):
+    broken = [case(name, "failed", rung="imports", sentence="conv.ipynb cannot be read.") for name in "xyz"]
+    outcome = exercise("conv.output_size", broken, "failed")
+    _, page = student_page(tmp_path, record("a", [unit("conv", [outcome])]))
+    assert page.text.count("conv.ipynb cannot be read.") == 1
+    assert "Seen in" not in page.text
+
+
 def test_a_student_reads_points_places_files_and_remarks(tmp_path):
     place = synthetic.Place("conv.py", 37, "output_size", "return size // 0")
     seen = case("a", "failed", sentence="`output_size` stopped.", places=(place,), warnings=("A warning.",))

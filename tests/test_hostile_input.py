@@ -7,6 +7,9 @@ import time
 import numpy as np
 import pytest
 
+from autograder.grading import Grader
+from autograder.implementation import load_cells
+
 FORWARD = "affine_forward"
 
 
@@ -464,6 +467,12 @@ def test_a_file_that_cannot_be_imported(toy, what):
     case = toy.grade(FORWARD, content, seconds=0.1).cases[0]
     assert (case.status, case.rung) == ("failed", "imports")
     assert case.sentence.startswith(f"toy.py {sentence}")
+
+
+def test_a_notebook_that_cannot_be_read_is_called_what_it_is(toy):
+    code = load_cells([b"def f(:"], "toy.ipynb", "toy_notebook")
+    case = Grader(toy.unit, code, toy.live).grade(toy.unit.exercises[FORWARD]).cases[0]
+    assert case.sentence.startswith("toy.ipynb cannot be read by Python: SyntaxError on line 1")
 
 
 def test_the_line_of_an_error_on_import_is_shown(toy):

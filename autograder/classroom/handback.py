@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import sentences as say
 from ..language import _
-from ..outcome import GRADER_ERROR, NOT_STARTED, PASSED
+from ..outcome import BEFORE_CALLING, GRADER_ERROR, NOT_STARTED, PASSED
 from ..summary import plain_points
 
 
@@ -17,7 +17,8 @@ from ..summary import plain_points
 class Comment:
     """Something said about an exercise, once, and the cases of which it is said.
 
-    `places` are dicts with file, line, function and source; `cases` is empty where no case may be named.
+    `places` are dicts with file, line, function and source; `cases` is empty where no case may be named, and where it
+    does not matter which it was.
     """
 
     sentence: str
@@ -131,7 +132,7 @@ def comments_on(cases) -> list[Comment]:
             hint,
             (*first["details"], *first["warnings"]),
             tuple(first["places"]),
-            tuple(case["case"] for case in (first, *others)),
+            () if first.get("rung") in BEFORE_CALLING else tuple(case["case"] for case in (first, *others)),
         )
         for (sentence, hint), (first, *others) in said.items()
     ]
