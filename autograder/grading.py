@@ -43,13 +43,19 @@ class Grader:
         self.known: dict[str, bool] = {}
 
     def grade(
-        self, exercise: Exercise, cases: Iterable[Case] | None = None, diagnose: bool = True, again: bool = True
+        self,
+        exercise: Exercise,
+        cases: Iterable[Case] | None = None,
+        diagnose: bool = True,
+        again: bool = True,
+        seen: list[Observation] | None = None,
     ) -> Outcome:
         """Grade one exercise on the cases given, or on its visible ones; without a diagnosis where only right or wrong
-        is of interest, and without asking the first case `again` where it is known to be repeatable."""
+        is of interest, and without asking the first case `again` where it is known to be repeatable. Nothing is asked
+        where it is known already what is `seen` in each case."""
         cases = list(exercise.visible_cases() if cases is None else cases)
         try:
-            outcomes = self.outcomes(exercise, cases, diagnose, again)
+            outcomes = self.outcomes(exercise, cases, diagnose, again and seen is None, seen)
         except Exception as error:  # a fault of ours must not cost the student anything
             outcomes = tuple(failed_grader(case, could_not_grade(error)) for case in cases)
         status = overall(outcomes)
@@ -57,7 +63,7 @@ class Grader:
             self.known.setdefault(exercise.name, status == PASSED)
         return Outcome(exercise.id, status, self.unit.points.get(exercise.name, 0), outcomes)
 
-    def outcomes(self, exercise, cases, diagnose, again):
+    def outcomes(self, exercise, cases, diagnose, again, known):
         implementation = self.implementation
         description = implementation.describe(exercise.name)
         if description.status == "stub":
@@ -76,7 +82,7 @@ class Grader:
         puts = [put for case_asked in asked if isinstance(case_asked, Asked) for put in case_asked.puts]
         cases_put = [a.case for a in asked if isinstance(a, Asked) for _ in a.puts]
         # A case is judged while the next ones may be at work elsewhere.
-        seen = put_all(exercise, puts, implementation, cases_put)
+        seen = put_all(exercise, puts, implementation, cases_put) if known is None else iter(known)
         found, trials, at = [], [], []
         for place, case_asked in enumerate(asked):
             outcome = case_asked
@@ -189,7 +195,7 @@ class Grader:
                 else passed(exercise, trial)
                 for trial in trials
             ]
-        blocker = next((e for e in exercise.needs if not self.is_right(e)), None)
+        blocker = self.blocker(exercise)
         known = self.oracle.known(exercise)
         likeness = cache(lambda about: looks_like(exercise, trials, about))
         made = []
@@ -202,6 +208,10 @@ class Grader:
                 named = [known[id] for id in known if id in mistakes]
                 made.append(self.failed(exercise, trial, named, lambda about, i=i: likeness(about)[i]))
         return made
+
+    def blocker(self, exercise: Exercise) -> Exercise | None:
+        """The first exercise that this one needs and that is not right."""
+        return next((e for e in exercise.needs if not self.is_right(e)), None)
 
     def is_right(self, exercise: Exercise) -> bool:
         if exercise.name not in self.known:

@@ -130,9 +130,9 @@ class Implementation(Protocol):
         """Make one call."""
         ...
 
-    def at_once(self, sheet: bytes, share: float = 1.0) -> bytes | None:
+    def at_once(self, sheet: bytes, share: float = 1.0, warned: bool = True) -> bytes | None:
         """Make the calls of a sheet (see sheet.py), watched as a whole, in a share of an exercise's time: the answers,
-        packed, or None where anything else was to be seen as well."""
+        packed, or None where anything else was to be seen as well, be it a warning where it may not be `warned`."""
         ...
 
     def forget(self) -> None:
@@ -277,7 +277,7 @@ class Functions:
         ]
         return Reply(tuple(replied) if several else replied[0], **seen)
 
-    def at_once(self, sheet, share=1.0):
+    def at_once(self, sheet, share=1.0, warned=True):
         """Make the calls of a sheet, watched as a whole: the answers, or None where there was anything to be seen
         besides, such as a changed argument or a result that a later call overwrote. It costs a fraction of `calls`, and
         says nothing of what it was."""
@@ -286,10 +286,11 @@ class Functions:
         before, output = random_state(), Output()
         try:
             seconds = self.seconds and self.seconds * share
-            with python_warnings.catch_warnings(), captured(output), np.errstate(), self.within(seconds):
-                python_warnings.simplefilter("ignore")
-                answers, taken = self.answers(calls, np.frombuffer(memory, np.uint8))
-            if output.length or memory != sheet or random_state() != before:
+            with python_warnings.catch_warnings(record=True) as caught, captured(output), np.errstate():
+                python_warnings.simplefilter("ignore" if warned else "always")
+                with self.within(seconds):
+                    answers, taken = self.answers(calls, np.frombuffer(memory, np.uint8))
+            if output.length or caught or memory != sheet or random_state() != before:
                 return None
             if any(memory_of(array) != as_it_was for array, as_it_was in taken):
                 return None

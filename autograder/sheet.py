@@ -2,10 +2,12 @@
 
 Most of what a class hands in is right, and need not be watched call by call. A sheet's questions are packed when they
 are drawn, its answers come back in one piece, and numbers are compared for all cases together. It says that everything
-is right, and nothing besides was seen, or it says nothing at all: then the exercise is asked again, case by case.
+is right, or which results are wrong and in which cases. Where anything besides was seen it says nothing at all: then
+the exercise is asked again, case by case.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -19,12 +21,14 @@ from .ladder import faults
 from .locked.messages import sound
 from .network import Network
 from .oracle import Answer, Oracle
+from .outcome import GRADER_ERROR, Outcome
 from .trial import Observation, Question, results_of
 from .wire import TO_JSON, Malformed, Token, in_header, joined, memory_of, unpack
 
 ROOM = 64 << 20  # bytes of items that are kept for a unit
 LARGEST_HEADER = 1 << 20  # bytes, of answers
-RIGHT, WRONG, UNCLEAR = "right", "wrong", "unclear"
+MOST_OUTCOMES = 1000  # that are kept for a unit
+RIGHT, WRONG, STOPPED, UNCLEAR = "right", "wrong", "stopped", "unclear"
 
 
 @dataclass(frozen=True)
@@ -140,8 +144,9 @@ class Sheet:
     request: bytes
 
     def verdicts(self, answers: bytes | None) -> dict[Exercise, str]:
-        """For each exercise RIGHT where all its answers are right, WRONG where that to a case is not, and UNCLEAR where
-        that is only seen when a case is put again, or where there are no answers."""
+        """For each exercise RIGHT where all its answers are right, WRONG where that to a case is not, STOPPED where an
+        exception came in its place, and UNCLEAR where that is only seen when a case is put again, or where there are no
+        answers."""
         exercises = dict.fromkeys(one.exercise for one in self.asked)
         if not answers:
             return dict.fromkeys(exercises, UNCLEAR)
@@ -150,14 +155,33 @@ class Sheet:
         as_expected = answers[4:start].rstrip() == expected and all(one.item.dtype for one in self.asked)
         if as_expected and self.agree(answers, start):
             return dict.fromkeys(exercises, RIGHT)
+        if (told := self.told(answers)) is None:
+            return dict.fromkeys(exercises, UNCLEAR)
+        return {one: verdict([(a, answer) for a, answer in told if a.exercise is one]) for one in exercises}
+
+    def told(self, answers: bytes) -> list[tuple[Asked, Any]] | None:
+        """Each answer with what it answers; None where the answers are none."""
         try:
-            found = sound(unpack(answers)) if start < LARGEST_HEADER else None
+            found = sound(unpack(answers)) if int.from_bytes(answers[:4], "little") < LARGEST_HEADER else None
         except Malformed:
             found = None
-        if type(found) is not list or len(found) != len(self.asked):
-            return dict.fromkeys(exercises, UNCLEAR)
-        told = list(zip(self.asked, found, strict=True))
-        return {one: verdict([(a, answer) for a, answer in told if a.exercise is one]) for one in exercises}
+        good = type(found) is list and len(found) == len(self.asked)
+        return list(zip(self.asked, found, strict=True)) if good else None
+
+    def observations(self, answers: bytes, exercise: Exercise) -> list[Observation] | None:
+        """What was seen in each case of an exercise, for a gradient with its forward; None where the answers do not
+        tell all of it: of an exception they do not say what it said, nor where it was raised."""
+        if (told := self.told(answers)) is None:
+            return None
+        seen: dict[Exercise, list[Observation]] = {exercise.asks: [], exercise: []}
+        for asked, answer in told:
+            one = observed(asked.exercise, asked.item, answer)
+            if one is None or (one.failure and faults(asked.exercise, asked.item.question, asked.item.answer, one)):
+                return None
+            seen[asked.exercise].append(one)
+        if exercise.asks is exercise:
+            return seen[exercise]
+        return [replace(one, forward=of) for one, of in zip(seen[exercise], seen[exercise.asks], strict=True)]
 
     def agree(self, answers: bytes, offset: int) -> bool:
         """Whether the numbers of answers whose header is as it should be are those that are wanted."""
@@ -177,7 +201,9 @@ def verdict(told: list[tuple[Asked, Any]]) -> str:
     for asked, answer in told:
         seen = observed(asked.exercise, asked.item, answer)
         if seen is None or faults(asked.exercise, asked.item.question, asked.item.answer, seen):
-            return UNCLEAR if asked.again or seen is None else WRONG
+            if asked.again or seen is None:
+                return UNCLEAR
+            return STOPPED if seen.failure else WRONG
     return RIGHT
 
 
@@ -195,8 +221,8 @@ def observed(exercise: Exercise, item: Item, told) -> Observation | None:
 
 
 class Sheets:
-    """Sheets of a unit's exercises. Items are kept, so that what many students are asked is drawn and packed once; the
-    longest unused go first.
+    """Sheets of a unit's exercises. Items are kept, so that what many students are asked is drawn and packed once. So
+    is what comes of answers that many give. The longest unused go first.
 
     Args:
         oracle: where the right answers come from.
@@ -207,6 +233,20 @@ class Sheets:
         self.oracle, self.room = oracle, room
         self.kept: OrderedDict[tuple, Item | None] = OrderedDict()
         self.size = 0
+        self.outcomes: OrderedDict[tuple, Outcome] = OrderedDict()
+
+    def outcome(self, key: tuple, make: Callable[[], Outcome | None]) -> Outcome | None:
+        """What `make` makes of the answers that `key` tells from all others: the same is not made twice. None and a
+        fault of the grader's own are not kept."""
+        if key in self.outcomes:
+            self.outcomes.move_to_end(key)
+            return self.outcomes[key]
+        outcome = make()
+        if outcome and outcome.status != GRADER_ERROR:
+            self.outcomes[key] = outcome
+            if len(self.outcomes) > MOST_OUTCOMES:
+                self.outcomes.popitem(last=False)
+        return outcome
 
     def item(self, exercise: Exercise, case: Case) -> Item | None:
         key = exercise.name, case.name, case.seed
@@ -220,11 +260,11 @@ class Sheets:
             self.size -= dropped.size if dropped else 0
         return item
 
-    def sheet(self, cases_of: dict[Exercise, list[Case]]) -> Sheet | None:
+    def sheet(self, cases_of: dict[Exercise, list[Case]], again: bool = True) -> Sheet | None:
         """A sheet of the cases of one exercise, or of several that ask the same forward; None where a case can only be
         asked by itself.
 
-        In the end a case is put again, after it the same one with other numbers, and then both backwards: some faults
+        In the end a case is put `again`, after it the same one with other numbers, and then both backwards: some faults
         only show then.
         """
         groups: dict[tuple, list[tuple[Exercise, Case]]] = {}  # the exercises that have the same case
@@ -233,11 +273,10 @@ class Sheets:
                 groups.setdefault((case.name, case.seed), []).append((exercise, case))
         first = max(groups.values(), key=len)
         other = [(exercise, with_other_numbers(case)) for exercise, case in first]
-        rounds = [[group] for group in groups.values()] + [[first, other]]
+        rounds = [([group], False) for group in groups.values()] + [([first, other], True)] * again
         asked: list[Asked] = []
         parts: list[Part] = []
-        for groups_of_round in rounds:
-            again = groups_of_round is rounds[-1]
+        for groups_of_round, again in rounds:
             backwards = []
             for place, group in enumerate(groups_of_round):
                 items = [(exercise, self.item(exercise, case)) for exercise, case in group]

@@ -25,7 +25,7 @@ from ..locked.client import Ended, ForkServer, LockedDown
 from ..locked.confine import Limits, Tier
 from ..oracle import Frozen, Live
 from ..outcome import GRADER_ERROR, NOT_STARTED, PASSED, CaseOutcome, Outcome, overall
-from ..sheet import RIGHT, UNCLEAR, Sheets
+from ..sheet import RIGHT, UNCLEAR, WRONG, Sheets
 from .records import short
 
 # Modules that take long to import: where a hand-in names one, its process is forked from a server that has it loaded.
@@ -256,7 +256,8 @@ class Marker:
             grader.known[exercise.name] = True
             passed = tuple(CaseOutcome(case.name, PASSED, hidden=case.hidden) for case in cases)
             return Outcome(exercise.id, PASSED, grader.unit.points.get(exercise.name, 0), passed)
-        visible = grader.grade(exercise, again=verdict == UNCLEAR)
+        visible = self.explained(exercise) if verdict == WRONG else None
+        visible = visible or grader.grade(exercise, again=verdict == UNCLEAR)
         if visible.status != PASSED:
             return visible
         unseen = grader.grade(exercise, [case for case in cases if case.hidden])
@@ -285,6 +286,29 @@ class Marker:
             return
         if sheet:
             self.verdicts |= sheet.verdicts(self.grader.implementation.at_once(sheet.request, share))
+
+    def explained(self, exercise: Exercise) -> Outcome | None:
+        """The outcome of an exercise on its visible cases where these can be asked at once, too, and the answers tell
+        all that is to be seen. What comes of the same answers is the same, and is reasoned out once."""
+        grader, cases = self.grader, exercise.visible_cases()
+        try:
+            sheet = self.sheets.sheet(dict.fromkeys((exercise.asks, exercise), cases), again=False)
+        except Exception:  # a fault of ours, as below
+            return None
+        answers = sheet and grader.implementation.at_once(sheet.request, TOGETHER, warned=False)
+        if not answers:
+            return None
+        blocker = grader.blocker(exercise)
+        key = exercise.name, blocker and blocker.name, hashlib.sha256(answers).digest()
+
+        def judge():
+            seen = sheet.observations(answers, exercise)
+            return None if seen is None else grader.grade(exercise, cases, seen=seen)
+
+        outcome = self.sheets.outcome(key, judge)
+        if outcome:
+            grader.known.setdefault(exercise.name, outcome.status == PASSED)
+        return outcome
 
     def is_ready(self, exercise: Exercise) -> bool:
         """Whether the exercise can be asked at once: its function, and its forward's, can be called as they should."""

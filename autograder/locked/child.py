@@ -73,8 +73,8 @@ def serve():
                 functions.forget()
             make_calls(functions, channel, [to_call(call) for call in calls], alone, seconds)
         elif what == "at once":
-            sheet, functions.seconds = arguments
-            answers = functions.at_once(sheet.tobytes())
+            sheet, functions.seconds, warned = arguments
+            answers = functions.at_once(sheet.tobytes(), warned=warned)
             channel.write(answers and np.frombuffer(answers, np.uint8))
 
 

@@ -354,7 +354,7 @@ class LockedDown:
                         reply = replace(reply, failure=replace(reply.failure, message=f"{until.limit:g}"))
                 yield reply
 
-    def at_once(self, sheet: bytes, share: float = 1.0) -> bytes | None:
+    def at_once(self, sheet: bytes, share: float = 1.0, warned: bool = True) -> bytes | None:
         """Make the calls of a sheet: the answers, or None where something else was seen, or the process has ended.
         Where there are none, what was tried in a share of the exercise's time, or took little, is not counted."""
 
@@ -363,7 +363,7 @@ class LockedDown:
                 seconds = min(until.cpu, share * self.limits.exercise)
                 clock = min(until.clock, time.monotonic() + self.limits.patience * seconds)
                 until = Until(clock, seconds, until.limit)
-            self.child.send([pack(("at once", (np.frombuffer(sheet, np.uint8), until.cpu)))], until)
+            self.child.send([pack(("at once", (np.frombuffer(sheet, np.uint8), until.cpu, warned)))], until)
             yield self.answer(until, to_answers)
 
         try:
