@@ -1,7 +1,5 @@
 """Every sentence that the engine says to a learner, written whole and kept together; all of them can be translated."""
 
-import re
-
 from .language import _
 
 # Started and imports
@@ -688,11 +686,6 @@ HINTS = {
     "formula": lambda: _("the formula"),
     "code": lambda: _("nearly the code"),
 }
-
-
-def statements(formula):
-    """A hint's formula with a line for each statement in it."""
-    return re.sub(r";\s+(?![^(\[]*[)\]])", "\n", formula)
 
 
 def next_hint(left):

@@ -15,6 +15,7 @@ from . import sentences as say
 from .compare import far
 from .exercise import Behaviour, Exercise
 from .grading import Grader
+from .hints import statements
 from .ladder import leaves
 from .language import _
 from .outcome import BEFORE_CALLING, BLOCKED, FAILED, GRADER_ERROR, NOT_STARTED, PASSED, CaseOutcome, Outcome
@@ -179,7 +180,7 @@ class Shown:
             if kind == "code":
                 shown = f"<pre>{html.escape(text)}</pre>"
             else:
-                shown = f"<div>{marked(say.statements(text) if kind == 'formula' else text)}</div>"
+                shown = f"<div>{marked(statements(text) if kind == 'formula' else text)}</div>"
             inside = (
                 f'<details style="margin-top:.4em"><summary>{html.escape(title)}</summary>{shown}{inside}</details>'
             )

@@ -223,8 +223,9 @@ def texts(value):
 @pytest.mark.parametrize("name", UNITS)
 def test_a_released_assignment_gives_nothing_away(name):
     unit = COURSE.unit(name)
-    secret = distinctive(unit)
-    assert len(secret) > 50
+    hints = " ".join((unit.folder / "hints.toml").read_text(encoding="utf-8").split())
+    secret = [line for line in distinctive(unit) if line not in hints]  # a hint may say a line
+    assert len(secret) > 40
     files = course.assignment(unit)
     notebook = f"{name}.ipynb"
     given = list(texts(released(name)))

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from .. import sentences as say
+from ..hints import statements
 from ..language import _
 from ..report import one, wrapped
 from . import Trouble, find_course
@@ -67,7 +68,7 @@ def laid_out(kind: str, text: str, width: int) -> list[str]:
     if kind == "code":
         return [f"  {line}" for line in text.splitlines()]
     if kind == "formula":
-        text = say.statements(text)
+        text = statements(text)
     kept = re.sub(r"\[[^\[\]]*\]", lambda found: found[0].replace(" ", "\0"), text)
     return [line.replace("\0", " ") for part in kept.splitlines() for line in wrapped(f"  {part}", width)]
 

@@ -29,6 +29,8 @@ def command(record, submissions, limits_only, seed_file):
     SUBMISSIONS is where the class's work lies, if not where it lay when RECORD was made. Records of an nbgrader course
     lie in its .chainrule/ASSIGNMENT/NOTEBOOK/records. Nothing is written. Exit status 1 where the grade is another one.
     """
+    if not nbgrader_home(record):
+        find_course()
     try:
         old = read_record(record)
         secret = Secret.read(seed_file or beside(record))

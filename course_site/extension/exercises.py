@@ -14,8 +14,8 @@ from pygments.lexers import PythonLexer
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from autograder import sentences as say
 from autograder.course import Course, CourseError, Unit
+from autograder.hints import statements
 from autograder.notebooks.references import Source, first_line
 
 HINTS = {"idea": "Hint 1: the idea", "formula": "Hint 2: the formula", "code": "Hint 3: nearly the code"}
@@ -70,7 +70,7 @@ def section(unit: Unit, name: str, level: int) -> str:
 def hints_of(unit: Unit, name: str) -> dict[str, str]:
     """The hints for an exercise; a formula has a line for each statement."""
     told = unit.hints.get(name, {})
-    return {kind: say.statements(told[kind]) if kind == "formula" else told[kind] for kind in HINTS if kind in told}
+    return {kind: statements(told[kind]) if kind == "formula" else told[kind] for kind in HINTS if kind in told}
 
 
 def hint(hints: dict[str, str], kinds: list[str]) -> str:
