@@ -170,7 +170,7 @@ class InProcess:
     def __init__(self, server, cells, path, name, functions):
         self.server = server
         self.inner = load_cells(cells, path, name, server.limits.exercise)
-        self.limits, self.waited, self.memory, self.processes = server.limits, 0.0, 0, 0
+        self.limits, self.waited, self.cpu_before, self.memory, self.processes = server.limits, 0.0, 0.0, 0, 0
         self.hit, self.endings = [], []
 
     def __getattr__(self, name):
@@ -326,6 +326,8 @@ def main() -> int:
     parser.add_argument("--only", choices=PARTS, action="append", metavar="PART", help=f"one of {', '.join(PARTS)}")
     parser.add_argument("--seed", type=int, default=0, help="what the class is made from (default 0)")
     options = parser.parse_args()
+    # All commands, nbgrader's too, keep modules compiled, as Python does unless it is told otherwise.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     out = Console(width=None if sys.stdout.isatty() else 140)
     out.print(describe("numpy", "numba"), soft_wrap=True)
     missed = []

@@ -33,7 +33,7 @@ from small_class import (
     write_course,
 )
 
-from autograder.classroom.records import SCHEMA_FILE, safe_name
+from autograder.classroom.records import SCHEMA_FILE, Secret, safe_name
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a class is graded on Linux")
 VALIDATOR = Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
@@ -579,6 +579,18 @@ def test_a_grade_is_reproduced(graded, course, student):
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith("Reproduced bit for bit: ")
     assert record.read_bytes() == before
+
+
+def test_a_grade_from_before_there_were_banks_is_reproduced(copies, course):
+    path = copies / "records" / "ada.json"
+    record = json.loads(path.read_bytes())
+    for unit in record["units"]:
+        for exercise in unit["exercises"]:
+            del exercise["bank"]
+    VALIDATOR.validate(record)
+    path.write_text(json.dumps(Secret.read(copies / "secret").signed(record)))
+    done = chainrule("regrade", path, cwd=course)
+    assert done.stdout.startswith("Reproduced bit for bit: "), done.stdout + done.stderr
 
 
 def test_a_grade_is_reproduced_elsewhere(graded, classroom, course, tmp_path):

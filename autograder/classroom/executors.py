@@ -24,6 +24,11 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 
 
 class Executor(Protocol):
+    def begin(self, work: Callable[[Any], Any], job) -> None:
+        """Where its processes are still to be started, start them, each with `work(job)`, and do not wait for it: what
+        they need has time to load before the first job. What comes of it is nobody's business."""
+        ...
+
     def run(self, work: Callable[[Any], Any], jobs: Iterable) -> Iterator[tuple[Any, Any]]:
         """Do `work(job)` for every job: pairs of a job and what came of it, or the exception that it raised."""
         ...
@@ -42,6 +47,10 @@ class Local:
         if self.pool is None:
             self.pool = ProcessPoolExecutor(self.workers, get_context("spawn"), start_worker, (os.getpid(),))
         return self.pool
+
+    def begin(self, work, job):
+        for _ in range(self.workers):
+            self.submit(work, job)
 
     def run(self, work, jobs):
         jobs = iter(jobs)
@@ -143,6 +152,9 @@ class Dask:
                 )
         self.client = Client(self.cluster or address, set_as_default=False)
         self.workers = max(len(self.client.scheduler_info(n_workers=-1)["workers"]), 1)
+
+    def begin(self, work, job):
+        pass
 
     def run(self, work, jobs):
         from distributed import as_completed

@@ -117,7 +117,7 @@ def write_gradescope(record: dict[str, Any], out: Path) -> Path:
     """Write results.json of a student into DIR/gradescope."""
     path = out / "gradescope" / f"{safe_name(record['student'])}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(gradescope_results(record), ensure_ascii=False, indent=1), encoding="utf-8")
+    path.write_text(json.dumps(gradescope_results(record), ensure_ascii=False), encoding="utf-8")
     return path
 
 

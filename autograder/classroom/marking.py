@@ -30,7 +30,7 @@ from .records import short
 
 # Modules that take long to import: where a hand-in names one, its process is forked from a server that has it loaded.
 SLOW_TO_IMPORT = {"matplotlib": "matplotlib.pyplot", "torch": "torch"}
-DRAWINGS = 8  # of each unseen case, in a class's bank
+DRAWINGS = 4  # of each unseen case, in a class's bank
 TOGETHER = 0.2  # of an exercise's time, for it and its gradients asked at once; where that is over, each has its own
 HERE = threading.local()
 
@@ -126,6 +126,15 @@ def bench(root: str, limits: dict, limits_only: bool) -> Bench:
     return HERE.bench
 
 
+def get_ready(job: dict[str, Any]) -> None:
+    """Load what takes long before a first submission is marked: references, and a fork server. Of the job all but the
+    units' names and what a bench is made of may be missing."""
+    at = bench(job["course"], job["limits"], job["limits_only"])
+    at.server([])
+    for asked in job["units"]:
+        at.course.unit(asked["unit"]).reference_functions()
+
+
 def job_for(
     course: Course,
     works: dict[str, tuple[list[bytes], str]],
@@ -205,10 +214,15 @@ def mark_unit(at: Bench, unit: Unit, asked, implementation: LockedDown, job: dic
     for attempt in range(2):
         marker = Marker(Grader(unit, implementation, at.oracle(unit)), at.sheets[unit.name], cases)
         marked = []
-        for exercise in exercises:
-            outcome, limits = mark_exercise(marker, exercise, taken)
-            known = marker.grader.oracle.known(exercise)
-            marked.append(exercise_record(outcome, job, known, limits, at.limits.output))
+        try:
+            for exercise in exercises:
+                outcome, limits = mark_exercise(marker, exercise, taken)
+                known = marker.grader.oracle.known(exercise)
+                marked.append(exercise_record(outcome, job, known, limits, at.limits.output))
+        except (OSError, RuntimeError):  # there is no fork server to ask any more
+            if attempt:
+                raise
+            implementation.server.close()
         with suppress(Exception):
             implementation.end()
         if implementation.server.alive() or attempt:
@@ -223,7 +237,7 @@ def mark_exercise(marker: "Marker", exercise, taken) -> tuple[Outcome, list[str]
     """The outcome of an exercise, and which limits were hit; what it took is noted."""
     implementation: LockedDown = marker.grader.implementation
     implementation.begin()
-    waited, cpu = implementation.waited, implementation.cpu()
+    waited, cpu = implementation.waited, implementation.cpu_before
     outcome = marker.judged(exercise)
     taken["exercises"][exercise.id] = {
         "seconds": round(implementation.waited - waited, 4),
@@ -354,7 +368,7 @@ def exercise_record(outcome: Outcome, job: dict[str, Any], known=None, limits=()
     bank = job["banks"].get(outcome.exercise)
     cases = []
     for case in outcome.cases:
-        cases.append(short(replace(case, printed=case.printed[:output]).to_json()))
+        cases.append(short({**case.to_json(), "printed": case.printed[:output]}))
         output -= len(case.printed[:output])
     return {
         "exercise": outcome.exercise,

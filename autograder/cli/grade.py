@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -9,8 +10,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from ..classroom.executors import executor
+from ..classroom.executors import Executor, executor
 from ..classroom.exports import ExportError
+from ..classroom.marking import get_ready
 from ..classroom.records import RecordError, Store, secret_for
 from ..classroom.reports import Reports
 from ..classroom.session import Session
@@ -80,11 +82,20 @@ def command(submissions, out, names, jobs, seed_file, scheduler, canvas, moodle,
         raise Trouble(str(error)) from None
     if submissions.is_dir() and any(out.resolve().is_relative_to(s.path.parent.resolve()) for s in found):
         raise Trouble(f"{out} lies among the submissions, and would be graded as one: choose another --out.")
-    session = opened(course, units, submissions, out, seed_file, limits, limits_only)
-    prepare(list(units))
     terminal = screen.console()
-    reports = Reports(course, out)
-    run(session, found, jobs, scheduler, terminal, reports)
+    with closing(workers_for(scheduler, min(jobs, len(found)))) as workers:
+        names = [{"unit": unit.name} for unit in units]
+        workers.begin(
+            get_ready,
+            {"course": str(course.root), "limits": limits.to_json(), "limits_only": limits_only, "units": names},
+        )
+        try:
+            session = opened(course, units, submissions, out, seed_file, limits, limits_only)
+            prepare(list(units))
+            reports = Reports(course, out)
+        except KeyboardInterrupt:
+            stopped(terminal, 0, len(found))
+        run(session, found, workers, terminal, reports)
     try:
         with terminal.status("writing reports"):
             remarks = reports.finish(canvas, moodle)
@@ -111,13 +122,16 @@ def opened(
         raise Trouble(f"{error.filename or out} cannot be written: {error.strerror}") from None
 
 
-def run(session: Session, found, jobs: int, scheduler: str | None, terminal: Console, reports: Reports) -> None:
-    """Grade, with a bar of progress."""
-    counted = {"graded": 0, "kept": 0}
+def workers_for(scheduler: str | None, count: int) -> Executor:
     try:
-        workers = executor(scheduler, min(jobs, len(found)))
+        return executor(scheduler, count)
     except (OSError, ImportError) as error:
         raise Trouble(no_cluster(scheduler, error)) from None
+
+
+def run(session: Session, found, workers: Executor, terminal: Console, reports: Reports) -> None:
+    """Grade, with a bar of progress."""
+    counted = {"graded": 0, "kept": 0}
     with bar(terminal) as progress:
         task = progress.add_task("grading", total=len(found))
 
@@ -130,13 +144,14 @@ def run(session: Session, found, jobs: int, scheduler: str | None, terminal: Con
             session.run(found, workers, done)
         except KeyboardInterrupt:
             progress.stop()
-            kept = counted["graded"] + counted["kept"]
-            terminal.print(f"Stopped. {kept} of {len(found)} are graded and kept; the same command goes on from there.")
-            sys.exit(130)
-        finally:
-            workers.close()
+            stopped(terminal, counted["graded"] + counted["kept"], len(found))
     kept = f", {counted['kept']} were graded already" if counted["kept"] else ""
     terminal.print(f"{counted['graded']} graded{kept}.")
+
+
+def stopped(terminal: Console, kept: int, of: int) -> None:
+    terminal.print(f"Stopped. {kept} of {of} are graded and kept; the same command goes on from there.")
+    sys.exit(130)
 
 
 def bar(terminal: Console) -> Progress:

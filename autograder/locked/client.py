@@ -147,7 +147,8 @@ class Child:
     def cpu(self) -> float:
         """Seconds of CPU time so far, of it and of its children, read from outside."""
         try:
-            fields = Path(f"/proc/{self.number}/stat").read_bytes().rpartition(b")")[2].split()
+            with open(f"/proc/{self.number}/stat", "rb", buffering=0) as file:
+                fields = file.read(4096).rpartition(b")")[2].split()
         except OSError:
             return 0.0
         return sum(map(int, fields[11:15])) / TICKS
