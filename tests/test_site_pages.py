@@ -16,6 +16,7 @@ from solution_lines import solution_lines
 from support import COURSE, ROOT
 
 from autograder.course import CourseError
+from autograder.hints import statements
 from autograder.lesson import FENCE, pieces
 
 EXPLORED = sorted(path.stem for path in (SOURCES / "explorers").glob("*.js"))
@@ -83,7 +84,10 @@ def test_the_widget_is_told_what_it_has_to_know(built_site, unit):
     told = json.loads(script)
     assert [e["name"] for e in told["exercises"]] == list(unit.points)
     assert {e["name"]: e["points"] for e in told["exercises"]} == unit.points
-    assert {e["name"]: e["hints"] for e in told["exercises"]} == unit.hints
+    hints = {e["name"]: e["hints"] for e in told["exercises"]}
+    laid_out = {name: said | {"formula": statements(said["formula"])} for name, said in unit.hints.items()}
+    assert hints == laid_out
+    assert any("\n" in said["formula"] for said in hints.values())  # a statement on a line
     assert all(set(e["needs"]) <= unit.points.keys() for e in told["exercises"])
     # Put together again, the parts are the file of stubs.
     parts = [told["preamble"], *(e["stub"] for e in told["exercises"])]
