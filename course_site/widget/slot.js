@@ -66,7 +66,11 @@ export class Slot {
   /** Keep the room as it is until the editor has measured its lines: what stands below does not move. */
   hold() {
     this.box.style.cssText = `height: ${this.box.offsetHeight}px; overflow: hidden`;
-    setTimeout(() => (this.box.style.cssText = ""), SETTLED);
+    this.box.classList.add("cr-measuring"); // the numbers of lines are not seen until they are where they belong
+    setTimeout(() => {
+      this.box.style.cssText = "";
+      this.box.classList.remove("cr-measuring");
+    }, SETTLED);
   }
 
   async focus() {
