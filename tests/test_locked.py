@@ -194,7 +194,7 @@ def test_cpu_time():
         reply = functions.call("f", ())
         assert functions.hit == ["TimeLimit"]
     assert (reply.failure.kind, reply.failure.message) == ("TimeLimit", "0.5")
-    assert reply.failure.frames[-1].line in (2, 3)
+    assert reply.failure.frames == ()  # where it was differs from one time to the next
     assert time.monotonic() - began < 15
 
 
@@ -286,9 +286,9 @@ def test_output(server, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_replies(server):
+def test_replies():
     source = "import numpy as np\ndef f(n):\n    return np.zeros(n)\ndef g(n):\n    return [0.5] * n\n"
-    with locked(server, source) as functions:
+    with started(replace(SHORT, exercise=10.0, submission=60.0)) as server, locked(server, source) as functions:
         assert functions.call("f", (4_000_000,)).value.size == 4_000_000
         functions.begin()
         assert functions.call("f", (4_300_000,)).failure.kind == "TooLarge"

@@ -351,8 +351,9 @@ class LockedDown:
             for reply in replies:
                 if reply.failure and reply.failure.kind in NOTICED:
                     self.hit.append(reply.failure.kind)
-                    if reply.failure.kind == "TimeLimit":  # by the child's clock, which is never quite the same twice
-                        reply = replace(reply, failure=replace(reply.failure, message=f"{until.limit:g}"))
+                    if reply.failure.kind == "TimeLimit":
+                        # When and where that was is never quite the same twice, and a grade has to be.
+                        reply = replace(reply, failure=Failure("TimeLimit", f"{until.limit:g}"))
                 yield reply
 
     def at_once(self, sheet: bytes, share: float = 1.0, warned: bool = True) -> bytes | None:
