@@ -494,6 +494,23 @@ def small(tmp_path):
     return course
 
 
+def test_who_lets_go_of_the_database_closes_it_for_nobody_else(tmp_path, monkeypatch):
+    from nbgrader.api import Gradebook
+
+    from autograder.notebooks.database import one_engine
+
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    monkeypatch.setenv("PATH", path)  # nbgrader calls alembic by its name
+    held = one_engine()
+    held.__enter__()
+    book = Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}", "toycourse")
+    session = book.db()
+    held.__exit__(None, None, None)
+    assert book.db() is session
+    assert book.assignments == []
+    book.close()
+
+
 def test_both_commands_give_the_same(small, tmp_path):
     other = NbCourse(shutil.copytree(small.root, tmp_path / "other"), small.course)
     small.autograde()

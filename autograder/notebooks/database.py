@@ -36,7 +36,7 @@ class Shared:
         if not self.holders:
             Gradebook.__init__, Gradebook.close = self.opens, self.closes
             for book in self.first.values():
-                book.close()
+                book.engine.dispose()  # and not close(): somebody may be reading in it, whoever it was that let go
             self.first.clear()
             self.known.clear()
 
