@@ -40,9 +40,14 @@ class Part:
 
     @classmethod
     def of(cls, value) -> "Part":
-        arrays: list = []
-        header = TO_JSON(in_header(value, arrays)).encode("utf-8", "surrogatepass")
+        header, arrays = written(value)
         return cls(header, b"".join(map(memory_of, arrays)))
+
+
+def written(value) -> tuple[bytes, list]:
+    """A value as it stands in a header, in JSON, and the arrays in it."""
+    arrays: list = []
+    return TO_JSON(in_header(value, arrays)).encode("utf-8", "surrogatepass"), arrays
 
 
 def assembled(parts: list[Part]) -> bytes:
@@ -108,9 +113,7 @@ def right(exercise: Exercise, question: Question, answer: Answer, results: list[
     nothing = np.zeros(0)
     if answer.refusal:
         return Part.of({answer.refusal: True}).header, question.dtype.str, nothing, nothing
-    values = [in_dtype_asked(answer.results[name], question.dtype) for name in results]
-    arrays: list = []
-    header = TO_JSON(in_header(values, arrays)).encode("utf-8", "surrogatepass")
+    header, arrays = written([in_dtype_asked(answer.results[name], question.dtype) for name in results])
     if any(array.dtype != question.dtype for array in arrays):
         return header, "", nothing, nothing
     exact = [np.ravel(answer.results[name]).astype(float) for name in results if is_number(answer.results[name])]

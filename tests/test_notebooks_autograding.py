@@ -497,15 +497,14 @@ def small(tmp_path):
 def test_who_lets_go_of_the_database_closes_it_for_nobody_else(tmp_path, monkeypatch):
     from nbgrader.api import Gradebook
 
-    from autograder.notebooks.database import one_engine
+    from autograder.notebooks.database import SHARED
 
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     monkeypatch.setenv("PATH", path)  # nbgrader calls alembic by its name
-    held = one_engine()
-    held.__enter__()
+    SHARED.hold()
     book = Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}", "toycourse")
     session = book.db()
-    held.__exit__(None, None, None)
+    SHARED.release()
     assert book.db() is session
     assert book.assignments == []
     book.close()
