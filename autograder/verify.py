@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from . import sentences as say
 from .compare import agree
 from .course import Course, Unit
 from .diagnosis import same
@@ -19,7 +20,7 @@ from .outcome import NOT_STARTED, PASSED
 
 TITLES = ("stubs", "zero", "reference", "torch", "slopes", "mistakes", "frozen", "lesson")
 SEED = 7  # of the unseen cases that a verification draws
-HINTS = ("idea", "formula", "code")
+HINTS = tuple(say.HINTS)
 
 
 @dataclass

@@ -43,7 +43,6 @@ notfound_urls_prefix = os.environ.get("CHAINRULE_SITE_PATH", "/")
 
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
-autodoc_mock_imports = []
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_custom_sections = [("Returns", "params_style")]

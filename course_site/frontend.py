@@ -56,8 +56,8 @@ def bundle(app: Path, static: Path) -> None:
         ],
         "esbuild could not bundle the front end",
     )
-    for name, folder in (("widget", HERE / "widget"), ("explorers", HERE / "explorers")):
-        styles = [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.css"))]
+    for name in ("widget", "explorers"):
+        styles = [path.read_text(encoding="utf-8") for path in sorted((HERE / name).rglob("*.css"))]
         (app / "app" / f"{name}.css").write_text("".join(styles), encoding="utf-8")
     katex(static / "katex")
 

@@ -84,11 +84,8 @@ def command(submissions, out, names, jobs, seed_file, scheduler, canvas, moodle,
         raise Trouble(f"{out} lies among the submissions, and would be graded as one: choose another --out.")
     terminal = screen.console()
     with closing(workers_for(scheduler, min(jobs, len(found)))) as workers:
-        names = [{"unit": unit.name} for unit in units]
-        workers.begin(
-            get_ready,
-            {"course": str(course.root), "limits": limits.to_json(), "limits_only": limits_only, "units": names},
-        )
+        ahead = {"course": str(course.root), "limits": limits.to_json(), "limits_only": limits_only}
+        workers.begin(get_ready, {**ahead, "units": [{"unit": unit.name} for unit in units]})
         try:
             session = opened(course, units, submissions, out, seed_file, limits, limits_only)
             prepare(list(units))

@@ -124,17 +124,17 @@ def handed_out(folder: Path, changed: int):
     from ..course import ANSWERS, CourseError, Unit
     from ..oracle import DAMAGED, Frozen
 
-    class HandedOut(Unit):
-        """A unit of which everything lies in one folder."""
-
-        folder = property(lambda unit: unit.root)
-
     frozen = Frozen(folder / ANSWERS)
     try:
         about = json.loads(frozen.archive.read(ABOUT))
-        unit = HandedOut(folder, about["name"], about["title"], about["part"], about["points"])
-        vars(unit)["said"] = about["hints"]
-        return unit, frozen
+
+        class HandedOut(Unit):
+            """A unit of which everything lies in one folder, and the hints among the answers."""
+
+            folder = property(lambda unit: unit.root)
+            said = about["hints"]
+
+        return HandedOut(folder, about["name"], about["title"], about["part"], about["points"]), frozen
     except (*DAMAGED, TypeError) as error:
         said = _("{file} does not belong to a notebook ({error}). Get it again.")
         raise CourseError(said.format(file=folder / ANSWERS, error=error)) from None

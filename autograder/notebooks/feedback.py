@@ -103,9 +103,7 @@ class Safe(IPythonRenderer):
     def finished(self, rendered: str) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that styles are taken out is what is meant
-            clean = bleach.clean(
-                rendered, TAGS, self.allowed, protocols=["http", "https", "mailto", "data"], strip=True
-            )
+            clean = bleach.clean(rendered, TAGS, self.allowed, protocols=PROTOCOLS, strip=True)
         return PLACES.sub(lambda place: self.formula_at(int(place[1])), clean)
 
     def formula_at(self, number: int) -> str:

@@ -5,7 +5,6 @@
 """
 
 import json
-from html import escape
 
 from docutils import nodes
 from pygments import highlight
@@ -14,11 +13,13 @@ from pygments.lexers import PythonLexer
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from autograder import sentences as say
 from autograder.course import Course, CourseError, Unit
 from autograder.hints import statements
 from autograder.notebooks.references import Source, first_line
+from autograder.showing import marked
 
-HINTS = {"idea": "Hint 1: the idea", "formula": "Hint 2: the formula", "code": "Hint 3: nearly the code"}
+HINTS = {kind: f"Hint {number}: {called()}" for number, (kind, called) in enumerate(say.HINTS.items(), 1)}
 
 
 class ExerciseDirective(SphinxDirective):
@@ -79,15 +80,9 @@ def hint(hints: dict[str, str], kinds: list[str]) -> str:
         return ""
     kind, *more = kinds
     text = hints[kind].strip("\n")
-    shown = highlighted(text) if kind == "code" else f"<p>{in_words(text)}</p>"
+    shown = highlighted(text) if kind == "code" else f"<p>{marked(text)}</p>"
     inside = f"<summary>{HINTS[kind]}</summary>\n{shown}\n{hint(hints, more)}"
     return f'<details class="hint" data-hint="{kind}">{inside}</details>\n'
-
-
-def in_words(text: str) -> str:
-    """A hint's text in HTML. Its only markup is `code`."""
-    parts = escape(text, quote=False).split("`")
-    return "".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts))
 
 
 def highlighted(code: str) -> str:
@@ -116,6 +111,7 @@ def described(course: Course, unit: Unit) -> dict:
     """What the widget has to know about a unit."""
     order = [other.name for other in course.units]
     at = order.index(unit.name)
+    given = stubs(unit)
     return {
         "unit": unit.name,
         "title": unit.title,
@@ -125,7 +121,7 @@ def described(course: Course, unit: Unit) -> dict:
             {
                 "name": name,
                 "points": points,
-                "stub": stubs(unit)[name],
+                "stub": given[name],
                 "needs": [needed.name for needed in unit.exercises[name].needs],
                 "hints": hints_of(unit, name),
                 "after": unit.afterwords.get(name, ""),
