@@ -64,7 +64,7 @@ serve: $(VENV)/site.done
 	@$(BIN)/python course_site/make.py --serve
 
 test: lint verify
-	@$(BIN)/pytest -n auto
+	@$(BIN)/pytest -n auto --dist worksteal # files stay together: what a file sets up is set up once
 
 verify: $(VENV)/dev.done
 	@$(BIN)/chainrule verify

@@ -22,11 +22,12 @@ async function mount(figure) {
 for (const figure of document.querySelectorAll("figure.explorer")) near.observe(figure);
 
 /** Who has no mouse scrolls what is wider than the page with the arrow keys, and has to get there first. */
-const wide = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
-    else target.removeAttribute("tabindex");
-  }
-});
+function reachable(box) {
+  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  else box.removeAttribute("tabindex");
+}
 
-for (const box of document.querySelectorAll(".bd-article :is(div.math, .pst-scrollable-table-container)")) wide.observe(box);
+const boxes = [...document.querySelectorAll(".bd-article :is(div.math, .pst-scrollable-table-container)")];
+const wide = new ResizeObserver((entries) => entries.forEach(({ target }) => reachable(target)));
+for (const box of boxes) wide.observe(box);
+document.fonts.addEventListener("loadingdone", () => boxes.forEach(reachable)); // formulas are wider in their own font

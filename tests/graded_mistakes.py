@@ -2,7 +2,7 @@
 
 It runs in the page, under Pyodide, and here, under CPython, so that the outcomes can be compared:
 
-    python tests/graded_mistakes.py COURSE UNIT [MISTAKE ...]
+    python tests/graded_mistakes.py COURSE UNIT [EVERY]
 
 The references are the same code in both: njit is the identity, for there is no Numba in a page.
 """
@@ -22,8 +22,8 @@ def without_numba():
     sys.modules["numba"] = numba
 
 
-def graded(root: str, name: str, wanted=()) -> dict[str, dict]:
-    """The outcomes of a unit's exercises as JSON, by "EXERCISE: REFERENCE or MISTAKE"; of some, if they are named."""
+def graded(root: str, name: str, every: int = 1) -> dict[str, dict]:
+    """The outcomes of a unit's exercises as JSON, by "EXERCISE: REFERENCE or MISTAKE"; of every so manieth mistake."""
     from autograder.course import Course
     from autograder.grading import Grader
     from autograder.oracle import Frozen
@@ -33,16 +33,14 @@ def graded(root: str, name: str, wanted=()) -> dict[str, dict]:
     found = {}
     for exercise in unit.exercises.values():
         answers = {REFERENCE: right.namespace[exercise.name]}
-        answers |= {mistake.id: mistake.function for mistake in unit.mistakes[exercise.name]}
+        answers |= {mistake.id: mistake.function for mistake in unit.mistakes[exercise.name][::every]}
         for id, function in answers.items():
-            label = f"{exercise.name}: {id}"
-            if not wanted or label in wanted:
-                implementation = right.override(**{exercise.name: function})
-                outcome = Grader(unit, implementation, frozen).grade(exercise).to_json()
-                found[label] = json.loads(json.dumps(outcome).replace(json.dumps(root)[1:-1], ""))
+            implementation = right.override(**{exercise.name: function})
+            outcome = Grader(unit, implementation, frozen).grade(exercise).to_json()
+            found[f"{exercise.name}: {id}"] = json.loads(json.dumps(outcome).replace(json.dumps(root)[1:-1], ""))
     return found
 
 
 if __name__ == "__main__":
     without_numba()
-    print(json.dumps(graded(sys.argv[1], sys.argv[2], sys.argv[3:])))
+    print(json.dumps(graded(*sys.argv[1:3], *map(int, sys.argv[3:]))))

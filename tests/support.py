@@ -1,5 +1,7 @@
 """What many tests use: the course, its references, and grading with functions written in a test."""
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,12 @@ from autograder.oracle import Live
 ROOT = Path(__file__).resolve().parent.parent
 COURSE = Course.read(ROOT)
 ORACLES = {}
+NIGHTLY = bool(os.environ.get("CHAINRULE_NIGHTLY"))  # a run that takes its time: nothing is left out
+
+
+def sampled(items: Sequence, every: int = 3) -> Sequence:
+    """Of many things that are tried in the same way every so manieth, the first among them; by night all."""
+    return items if NIGHTLY else items[::every]
 
 
 def reference(unit):

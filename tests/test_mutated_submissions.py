@@ -1,11 +1,10 @@
 """Honest work with random damage: the grader never crashes, every record fits its schema, nothing outlasts its limit.
 
-200 submissions; with CHAINRULE_NIGHTLY=1 ten times as many. A submission is made from its number alone, so that one
-that fails can be made again.
+200 submissions; by night (CHAINRULE_NIGHTLY=1) ten times as many. A submission is made from its number alone, so that
+one that fails can be made again.
 """
 
 import json
-import os
 import random
 import re
 import sys
@@ -14,7 +13,7 @@ import warnings
 import pytest
 from jsonschema import Draft202012Validator
 from small_class import RIGHT, grade_here, hand_in, nothing_left_behind, write_course
-from support import COURSE, ROOT
+from support import COURSE, NIGHTLY, ROOT
 
 from autograder import checking
 from autograder.classroom.records import SCHEMA_FILE
@@ -24,7 +23,7 @@ from autograder.locked.confine import Limits
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a class is graded on Linux")
 VALIDATOR = Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
-TIMES = 10 if os.environ.get("CHAINRULE_NIGHTLY") else 1
+TIMES = 10 if NIGHTLY else 1
 COUNTS = {"toy": 100, "conv": 50, "lstm": 50}
 LIMITS = Limits(exercise=0.5, submission=1.5, memory=1 << 30)
 LATE = 2.0  # seconds by which a busy machine may notice late

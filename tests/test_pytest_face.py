@@ -9,7 +9,7 @@ import sys
 import xml.etree.ElementTree as ET
 
 import pytest
-from support import COURSE, ROOT
+from support import COURSE, ROOT, sampled
 
 from autograder.checking import build_answers, stale
 
@@ -271,8 +271,10 @@ def test_a_traceback_of_one_line_is_a_line_with_its_place(course, workers):
     assert "Go on here:" in done.stdout
 
 
-@pytest.mark.parametrize("style", ["long", "short", "native", "no"])
-@pytest.mark.parametrize("workers", [(), ("-n", "1")])
+STYLES = [(style, workers) for workers in ((), ("-n", "1")) for style in ("long", "short", "native", "no")]
+
+
+@pytest.mark.parametrize(("style", "workers"), sampled(STYLES))
 def test_other_styles_of_tracebacks_explain_alike(course, style, workers):
     if workers:
         pytest.importorskip("xdist")

@@ -2,7 +2,8 @@
 
 import pytest
 from browser import page_at
-from served_site import PAGES, SOURCES, UNITS
+from served_site import PAGES, SOURCES
+from support import sampled
 
 AXE = SOURCES / "node_modules" / "axe-core" / "axe.min.js"
 MEGABYTE = 1_000_000
@@ -46,20 +47,31 @@ def is_fault(message) -> bool:
     return message.type in ("error", "warning") and not message.location["url"].endswith("/favicon.ico")
 
 
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize(("width", "dark"), [(WIDE, False), (NARROW, True)], ids=["wide-light", "narrow-dark"])
-def test_a_page_is_sound(browser, site, name, width, dark):
-    """No error, no other host, nothing wider than the page, nothing that jumps, nothing that axe finds fault with."""
+LOOKS = {"wide-light": (WIDE, False), "narrow-dark": (NARROW, True)}
+# Every page is looked at, one so and the next otherwise; by night every page in both ways.
+SEEN = [(name, look) for place, name in enumerate(PAGES) for look in sorted(LOOKS, reverse=place % 2)]
+
+
+@pytest.mark.parametrize(("name", "look"), sampled(SEEN, 2))
+def test_a_page_is_sound(browser, site, name, look):
+    """No error, no other host, nothing wider than the page, nothing that jumps, nothing that axe finds fault with; and
+    a first visit, read to its end, fetches less than a megabyte."""
+    width, dark = LOOKS[look]
     with page_at(browser, site.address + "_static/favicon.svg", width=width, dark=dark) as opened:
-        page, missing, said = opened.page, [], []
+        page, missing, said, bytes_of = opened.page, [], [], {}
         page.on("response", lambda r: missing.append(r.url) if r.status >= 400 else None)
         page.on("console", lambda m: said.append(m.text) if is_fault(m) else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         page.add_init_script(f"({SHIFTS})(); {ALONE}")
+        session = page.context.new_cdp_session(page)
+        session.on("Network.loadingFinished", lambda e: bytes_of.update({e["requestId"]: e["encodedDataLength"]}))
+        session.send("Network.enable")
         page.goto(site.address + name)
         page.evaluate(CLOSER)
         for figure in page.locator("figure.explorer").all():
             figure.locator("xpath=self::*[@data-ready]").wait_for()
+        page.wait_for_load_state("networkidle")
+        assert 20_000 < sum(bytes_of.values()) < MEGABYTE
         assert page.evaluate("document.documentElement.dataset.theme") == ("dark" if dark else "light")
         assert missing == []
         assert said == []
@@ -67,21 +79,6 @@ def test_a_page_is_sound(browser, site, name, width, dark):
         assert page.evaluate("window.shifted") < 0.1
         page.add_script_tag(path=AXE)
         assert page.evaluate(FAULTS) == []
-
-
-@pytest.mark.parametrize("name", [f"units/{unit}.html" for unit in UNITS])
-def test_reading_a_lesson_transfers_less_than_a_megabyte(browser, site, name):
-    """Everything that a reader's browser fetches for a lesson on a first visit, read to its end."""
-    with page_at(browser, site.address + "_static/favicon.svg") as opened:
-        bytes_of = {}
-        opened.page.add_init_script(ALONE)
-        session = opened.page.context.new_cdp_session(opened.page)
-        session.on("Network.loadingFinished", lambda e: bytes_of.update({e["requestId"]: e["encodedDataLength"]}))
-        session.send("Network.enable")
-        opened.page.goto(site.address + name)
-        opened.page.evaluate(CLOSER)
-        opened.page.wait_for_load_state("networkidle")
-        assert 20_000 < sum(bytes_of.values()) < MEGABYTE
 
 
 def test_a_lesson_is_read_without_scripts(browser, site):
