@@ -85,6 +85,10 @@ class Exercise:
 
     def visible_cases(self) -> list[Case]:
         """The cases shown to students: always the same."""
+        return list(self.visible)
+
+    @cached_property
+    def visible(self) -> tuple[Case, ...]:
         source = self.asks
         made = [
             Case(name, parameters, seed_of(source.id, name), kink=name in self.kinks)
@@ -96,7 +100,7 @@ class Exercise:
         made += [
             Case(name, parameters, seed_of(source.id, name), refuses=True) for name, parameters in self.refuses.items()
         ]
-        return made
+        return tuple(made)
 
     def fresh_cases(self, seed: int, count: int = 6) -> list[Case]:
         """Unseen cases for credit: the drawn visible ones with new numbers, then new shapes as well."""

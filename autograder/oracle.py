@@ -262,9 +262,15 @@ class Frozen:
         except DAMAGED as error:
             raise CourseError(f"The answers' {STUBS} cannot be read ({error}). Get the file again.") from None
 
+    @cached_property
+    def mistakes_of(self) -> dict[str, dict[str, Mistake]]:
+        return {
+            exercise: {id: Mistake(exercise, id, name, hint) for id, name, hint in rows}
+            for exercise, rows in self.index["mistakes"].items()
+        }
+
     def known(self, exercise):
-        rows = self.index["mistakes"].get(exercise.name, [])
-        return {id: Mistake(exercise.name, id, name, hint) for id, name, hint in rows}
+        return self.mistakes_of.get(exercise.name, {})
 
     def ask(self, exercise, case):
         key = exercise.name, case.name, case.seed

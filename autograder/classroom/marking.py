@@ -259,6 +259,7 @@ class Marker:
     def __init__(self, grader: Grader, sheets: Sheets, cases_of: dict[Exercise, list[Case]]):
         self.grader, self.sheets, self.cases_of = grader, sheets, cases_of
         self.verdicts: dict[Exercise, str] = {}
+        self.ready: dict[Exercise, bool] = {}
 
     def judged(self, exercise: Exercise) -> Outcome:
         """The outcome of an exercise: on each visible case with new numbers, and on new shapes. They are asked at once.
@@ -326,6 +327,11 @@ class Marker:
 
     def is_ready(self, exercise: Exercise) -> bool:
         """Whether the exercise can be asked at once: its function, and its forward's, can be called as they should."""
+        if exercise not in self.ready:
+            self.ready[exercise] = self.can_be_called(exercise)
+        return self.ready[exercise]
+
+    def can_be_called(self, exercise: Exercise) -> bool:
         forward, implementation = exercise.asks, self.grader.implementation
         described = {one: implementation.describe(one.name) for one in (forward, exercise)}
         if any(told.status != "ready" for told in described.values()):

@@ -177,7 +177,10 @@ def text(value) -> str:
     """A string of sensible length that every file and terminal can hold: no half characters, no control characters."""
     if type(value) is not str:
         raise Malformed(f"a {type(value).__name__} where a text belongs")
-    value = value[:MOST_TEXT].encode("utf-8", "replace").decode()
+    value = value[:MOST_TEXT]
+    if value.isprintable():  # half characters are not
+        return value
+    value = value.encode("utf-8", "replace").decode()
     return "".join(c if c.isprintable() or c in "\n\t" else "�" for c in value)
 
 
