@@ -23,7 +23,7 @@ from ..outcome import BLOCKED, FAILED, GRADER_ERROR, NOT_ASSESSED, NOT_STARTED, 
 from ..summary import plain_points
 from . import handback
 from .handback import hand_back, name_of
-from .plain import legible
+from .plain import counted, legible
 from .records import Store, safe_name
 from .statistics import BINS, NOT_HANDED_IN, PASSING, Class, Exercise
 
@@ -58,7 +58,14 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         finalize=lambda value: legible(value) if type(value) is str else value,
     )
-    made.filters |= {"points": plain_points, "percent": percent, "prose": prose, "slug": slug, "href": student_page}
+    made.filters |= {
+        "points": plain_points,
+        "percent": percent,
+        "prose": prose,
+        "slug": slug,
+        "counted": counted,
+        "href": student_page,
+    }
     made.globals |= {"say": handback, "marks": MARKS, "dash": UNKNOWN}
     return made
 

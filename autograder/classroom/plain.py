@@ -20,6 +20,11 @@ def one_line(text: str) -> str:
     return " ".join(legible(text).split())
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of something: "1 student", "2 students"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def cell(text: str) -> str:
     """The text as a cell that no spreadsheet takes for a formula: an apostrophe goes before those that it would.
 

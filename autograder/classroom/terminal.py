@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..report import Line, one
 from ..summary import plain_points
-from .plain import one_line
+from .plain import counted, one_line
 from .statistics import KINDS, Class, Scores, Trouble
 
 WIDTH = 79  # what is printed as wide as the terminal would be wrapped
@@ -29,8 +29,8 @@ def terminal_summary(class_: Class) -> list[Line]:
 def about_scores(class_: Class) -> Iterator[Line]:
     silent = len(class_.nothing_handed_in)
     yield one(cut(class_.course.title), "bold")
-    counted = [f"{len(class_)} students"] + [f"{silent} handed in nothing"] * (silent > 0)
-    yield one(", ".join(counted + [f"{class_.late} late"] * (class_.late > 0)))
+    handed_in = [counted(len(class_), "student")] + [f"{silent} handed in nothing"] * (silent > 0)
+    yield one(", ".join(handed_in + [f"{class_.late} late"] * (class_.late > 0)))
     if scores := class_.scores:
         yield (
             (f"mean {scores.mean:.0%}   median {scores.median:.0%}   ", "bold"),
