@@ -1,4 +1,4 @@
-/** Says when a newer build of the site is there. Where only one page is open, the worker takes it up by itself. */
+/** Says when a newer build of the site is there, and takes it up when asked to; browsers do when no page is open. */
 
 import { html } from "../explorers/common/elements.js";
 import { button } from "./button.js";

@@ -55,17 +55,8 @@ function fileOf(request) {
 }
 
 async function answer({ request }, { group, path }) {
-  if (request.mode === "navigate" && (await givesWay())) return new Response("", { headers: { Refresh: "0" } });
   const kept = await (await caches.open(NAME(group))).match(addressOf(path));
   return kept ?? fetch(request);
-}
-
-/** Whether a newer build takes over now: it does where only one page is open, and that page is being left. */
-async function givesWay() {
-  const { waiting } = self.registration;
-  if (!waiting || (await self.clients.matchAll()).length > 1) return false;
-  waiting.postMessage("take over");
-  return true;
 }
 
 /** Where a file of the site is. */
