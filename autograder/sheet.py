@@ -28,6 +28,7 @@ from .wire import TO_JSON, Malformed, Token, in_header, joined, memory_of, unpac
 ROOM = 64 << 20  # bytes of items that are kept for a unit
 LARGEST_HEADER = 1 << 20  # bytes, of answers
 MOST_OUTCOMES = 1000  # that are kept for a unit
+NOTHING = np.zeros(0)
 RIGHT, WRONG, STOPPED, UNCLEAR = "right", "wrong", "stopped", "unclear"
 
 
@@ -64,7 +65,6 @@ class Item:
             with one.
         backward: for a gradient its call, with the last cache and with the one before.
         header: where the answer is right, its place in the header.
-        shapes: of all arrays in the answer, if it consists of nothing else.
         dtype: of all arrays in the answer, as it is written; "" where they differ.
         want: the right numbers in these arrays, one after the other.
         allowed: how far an answer may be from each.
@@ -76,20 +76,16 @@ class Item:
     forward: tuple[Part, Part]
     backward: tuple[Part, ...]
     header: bytes
-    shapes: tuple[tuple[int, ...], ...] | None
     dtype: str
     want: np.ndarray
     allowed: np.ndarray
 
     def is_right(self, told: Any) -> bool:
         """Whether an answer is right at first sight; one that is not may be right all the same."""
-        if not self.dtype or type(told) is not list or any(type(part) is not np.ndarray for part in told):
+        header, arrays = written(told)
+        if not self.dtype or header != self.header:
             return False
-        if tuple(part.shape for part in told) != self.shapes or any(part.dtype != self.dtype for part in told):
-            return False
-        got = np.concatenate([part.ravel() for part in told])
-        with np.errstate(all="ignore"):
-            return bool((np.abs(got - self.want) <= self.allowed).all())
+        return near(np.concatenate([*map(np.ravel, arrays), NOTHING]), self.want, self.allowed)
 
     def parameters(self, asked: Exercise) -> tuple[str, ...]:
         """The names of the parameters with which the exercise's function is called, or that of its forward."""
@@ -121,23 +117,26 @@ def item_of(exercise: Exercise, case: Case, oracle: Oracle) -> Item | None:
 
 
 def right(exercise: Exercise, question: Question, answer: Answer, results: list[str]):
-    """What the right answer looks like: the last five of an item's arguments."""
-    nothing = np.zeros(0)
+    """What the right answer looks like: the last four of an item's arguments."""
     if answer.refusal:
-        return Part.of({answer.refusal: True}).header, None, question.dtype.str, nothing, nothing
+        return Part.of({answer.refusal: True}).header, question.dtype.str, NOTHING, NOTHING
     header, arrays = written([in_dtype_asked(answer.results[name], question.dtype) for name in results])
     if any(array.dtype != question.dtype for array in arrays):
-        return header, None, "", nothing, nothing
-    alone = all(type(answer.results[name]) is np.ndarray for name in results)
-    shapes = tuple(array.shape for array in arrays) if alone else None
+        return header, "", NOTHING, NOTHING
     exact = [np.ravel(answer.results[name]).astype(float) for name in results if is_number(answer.results[name])]
     allowed = [allowance(want, question.dtype, exercise.conditioning) for want in exact]
-    return header, shapes, question.dtype.str, np.concatenate([*exact, nothing]), np.concatenate([*allowed, nothing])
+    return header, question.dtype.str, np.concatenate([*exact, NOTHING]), np.concatenate([*allowed, NOTHING])
 
 
 def in_dtype_asked(value: Any, dtype: np.dtype):
     """A right result as it should come: floating numbers in that dtype."""
     return value.astype(dtype) if is_number(value) and value.dtype.kind == "f" else value
+
+
+def near(got: np.ndarray, want: np.ndarray, allowed: np.ndarray) -> bool:
+    """Whether these are as many numbers as are wanted, and each as near as it has to be."""
+    with np.errstate(all="ignore"):
+        return len(got) == len(want) and bool((np.abs(got - want) <= allowed).all())
 
 
 def is_number(value) -> bool:
@@ -202,14 +201,13 @@ class Sheet:
 
     def agree(self, answers: bytes, offset: int) -> bool:
         """Whether the numbers of answers whose header is as it should be are those that are wanted."""
-        with np.errstate(all="ignore"):
-            for dtype, run in groupby((one.item for one in self.asked), lambda item: item.dtype):
-                items = list(run)
-                want = np.concatenate([item.want for item in items])
-                got = np.frombuffer(answers, dtype, len(want), offset)
-                if not (np.abs(got - want) <= np.concatenate([item.allowed for item in items])).all():
-                    return False
-                offset += got.nbytes
+        for dtype, run in groupby((one.item for one in self.asked), lambda item: item.dtype):
+            items = list(run)
+            want = np.concatenate([item.want for item in items])
+            got = np.frombuffer(answers, dtype, len(want), offset)
+            if not near(got, want, np.concatenate([item.allowed for item in items])):
+                return False
+            offset += got.nbytes
         return offset == len(answers)
 
 

@@ -17,7 +17,7 @@ from plain_data import data
 from support import COURSE
 
 from autograder.attack import honest_work, processes
-from autograder.checking import prepare
+from autograder.checking import build_answers, stale
 from autograder.grading import Grader
 from autograder.implementation import Call, Reply, load_cells
 from autograder.locked import messages
@@ -45,7 +45,7 @@ def started(limits=SHORT, **options):
 @pytest.fixture(scope="module", autouse=True)
 def frozen_answers():
     """The units' frozen answers, made where they are missing or old."""
-    assert prepare(COURSE.units, print) == ""
+    assert build_answers(stale(COURSE.units)) == ""
 
 
 @pytest.fixture(scope="module")

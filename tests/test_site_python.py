@@ -273,7 +273,9 @@ def test_other_ends_are_errors_like_any_other(page, scratch, kind):
 def test_every_reference_and_every_mistake_has_the_same_outcome_in_the_page(page, unit):
     here, there = expected(unit), in_the_page(page, unit)
     assert there.keys() == here.keys()
-    assert len(here) >= 2 * len(COURSE.unit(unit).points)
+    exercises, mistakes = len(COURSE.unit(unit).points), COURSE.unit(unit).mistakes.values()
+    assert len(here) == exercises + sum(len(known[::EVERY]) for known in mistakes)
+    assert exercises + sum(map(len, mistakes)) > 3 * exercises
     assert {there[f"{exercise}: the reference"]["status"] for exercise in COURSE.unit(unit).points} == {"passed"}
     assert list(differences(here, there)) == []
 

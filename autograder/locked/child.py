@@ -105,7 +105,7 @@ class Channel:
 
     def exactly(self, count):
         while len(self.came) < count:
-            part = os.read(CHANNEL, 1 << 16)
+            part = os.read(CHANNEL, 1 << 18)
             if not part:
                 return b""
             self.came += part

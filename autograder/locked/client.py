@@ -143,15 +143,13 @@ class Child:
         self.pieces = bytearray()  # of an answer that has not come whole
         self.before: float | None = None  # its CPU time when it was last asked something, if it takes long
         self.used: dict | None = None
-        self.stat: int | None = None  # file descriptor of what the kernel tells of it
-        with contextlib.suppress(OSError):
-            self.stat = os.open(f"/proc/{number}/stat", os.O_RDONLY | os.O_CLOEXEC)
 
     def cpu(self) -> float:
         """Seconds of CPU time so far, of it and of its children, read from outside."""
         try:
-            fields = os.pread(self.stat, 4096, 0).rpartition(b")")[2].split()
-        except (OSError, TypeError):  # it has ended, or the kernel tells nothing
+            with open(f"/proc/{self.number}/stat", "rb", buffering=0) as file:
+                fields = file.read(4096).rpartition(b")")[2].split()
+        except OSError:
             return 0.0
         return sum(map(int, fields[11:15])) / TICKS
 
@@ -223,9 +221,6 @@ class Child:
         """End it, with everything that it has started: what it used."""
         if self.used is None:
             self.channel.close()
-            if self.stat is not None:
-                os.close(self.stat)
-                self.stat = None
             self.used = self.server.ask({"end": self.number})
         return self.used
 

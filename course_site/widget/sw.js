@@ -16,7 +16,7 @@ self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
 self.addEventListener("fetch", (event) => {
   const file = fileOf(event.request);
-  if (file) event.respondWith(answer(event, file));
+  if (file) event.respondWith(answer(event.request, file));
 });
 self.addEventListener("message", (event) => {
   const [port] = event.ports;
@@ -54,7 +54,7 @@ function fileOf(request) {
   return group ? { group, path } : null;
 }
 
-async function answer({ request }, { group, path }) {
+async function answer(request, { group, path }) {
   const kept = await (await caches.open(NAME(group))).match(addressOf(path));
   return kept ?? fetch(request);
 }
