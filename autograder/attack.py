@@ -191,7 +191,7 @@ class Replay:
                     yield replace(row, holes=tuple(holes))
 
     def row(self, technique: Technique, port: int, secret: str, folder: Path) -> Row:
-        children = processes()
+        children = processes() - servers()
         began = time.monotonic()
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         cells, remarks = self.handed_in(technique, port, folder / "submissions")
@@ -218,7 +218,7 @@ class Replay:
             holes.append(f"took {grown} MB of the grader's memory")
         if technique.expect and not any(word in told for word in technique.expect):
             holes.append(f"the record says nothing of {' or '.join(technique.expect)}")
-        if left := processes() - children - servers():
+        if left := left_of(children):
             holes.append(f"left {len(left)} processes behind")
         names = [name for name in self.honest if name.startswith(f"{technique.unit} ")]
         self.count += 1
@@ -345,9 +345,17 @@ def processes() -> set[int]:
 
 
 def servers() -> set[int]:
-    """The fork servers of this thread, which stay."""
+    """The fork servers of this thread, which stay, and what they have ready."""
     kept = getattr(marking.HERE, "bench", None)
-    return {server.process.pid for server in kept.servers.values()} if kept else set()
+    return set().union(*(server.processes() for server in kept.servers.values())) if kept else set()
+
+
+def left_of(children: set[int]) -> set[int]:
+    """The processes besides these that are still there after a while."""
+    deadline = time.monotonic() + SLACK
+    while (left := processes() - children - servers()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return left
 
 
 @contextmanager

@@ -167,7 +167,7 @@ def agreement(course, out: Path) -> str:
 class InProcess:
     """What LockedDown is, but in this process: what is left is the price of the sandbox."""
 
-    def __init__(self, server, cells, path, name, functions):
+    def __init__(self, server, cells, path, name, functions, before=None):
         self.server = server
         self.inner = load_cells(cells, path, name, server.limits.exercise)
         self.limits, self.waited, self.cpu_before, self.memory, self.processes = server.limits, 0.0, 0.0, 0, 0

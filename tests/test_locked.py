@@ -30,12 +30,14 @@ from autograder.wire import Malformed, Strange, Token, pack, unpack
 
 SHORT = Limits(exercise=0.5, submission=5.0, patience=3.0)
 EVERYTHING = ("namespaces", "landlock", "seccomp")
+SERVERS: list[ForkServer] = []
 
 
 def started(limits=SHORT, **options):
     """A fork server; the test is skipped where this machine cannot lock a submission in, but not in CI."""
     try:
-        return ForkServer(limits, **options)
+        SERVERS.append(ForkServer(limits, **options))
+        return SERVERS[-1]
     except NotLocked as error:
         if os.environ.get("CHAINRULE_CI"):
             raise
@@ -56,14 +58,17 @@ def server():
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind():
-    """No test leaves a process behind."""
-    before = processes()
+    """No test leaves a process behind, but for servers that go on and what they have ready."""
+    before = processes() - ready()
     yield
     deadline = time.monotonic() + 2
-    while (left := processes() - before) and time.monotonic() < deadline:
+    while (left := processes() - before - ready()) and time.monotonic() < deadline:
         time.sleep(0.02)
-    servers = {number for number in left if b"autograder.locked.server" in cmdline(number)}
-    assert not left - servers  # the module's server may have been started by the test
+    assert not left
+
+
+def ready():
+    return set().union(*(server.processes() for server in SERVERS if server.alive()))
 
 
 def cmdline(number):
@@ -84,8 +89,9 @@ class Locked(LockedDown):
         self.end()
 
 
-def locked(server, source):
-    return Locked(server, [source.encode()], "work.py", "work", re.findall(r"^def (\w+)", source, re.MULTILINE))
+def locked(server, source, before=None):
+    names = re.findall(r"^def (\w+)", source, re.MULTILINE)
+    return Locked(server, [source.encode()], "work.py", "next" if before else "work", names, before)
 
 
 def answer(server, source, *arguments):
@@ -356,6 +362,104 @@ def test_generators_that_nobody_seeds_begin_in_the_same_way(server):
     source = "import random, numpy as np\ndef f():\n    return random.random(), np.random.rand()\n"
     with started() as other:
         assert answer(server, source).value == answer(other, source).value
+
+
+# The units of a submission
+
+ONE = "def f():\n    return 1\n"
+BUSY = """
+import time
+def f():
+    end = time.process_time() + 0.2
+    while time.process_time() < end:
+        pass
+"""
+
+
+def test_the_units_of_a_submission_follow_each_other_in_one_process(server):
+    first = locked(server, BUSY)
+    assert first.call("f", ()).failure is None
+    with locked(server, ONE, first) as second:
+        assert second.call("f", ()).value == 1
+        assert (first.processes, second.processes) == (1, 0)
+        assert first.cpu() >= 0.15
+        assert second.cpu() < 0.15  # what the unit before has used is not its own
+    assert second.memory > 10 << 20
+
+
+def test_a_unit_finds_nothing_of_the_one_before(server):
+    first = locked(server, "def f():\n    return 1\n")
+    assert first.call("f", ()).value == 1
+    with locked(
+        server, "import sys\ndef f():\n    return 'work' in sys.modules, 'next' in sys.modules\n", first
+    ) as second:
+        assert second.call("f", ()).value == (False, True)
+        assert second.describe("g").status == "missing"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os\ndef f():\n    os._exit(0)\n",
+        "import os, signal\ndef f():\n    signal.signal(signal.SIGALRM, lambda *about: os._exit(0))\n"
+        "    signal.setitimer(signal.ITIMER_REAL, 0.05)\n",
+        "import builtins\ndef f():\n    builtins.__build_class__ = None\n",
+        "import builtins\ndef f():\n    builtins.compile = builtins.exec = None\n",
+        "import numpy as np\nkept = []\ndef f():\n    kept.append(np.empty(150_000_000))\n",
+        BUSY,
+    ],
+    ids=["has ended", "will end", "no classes", "no exec", "much memory", "much time"],
+)
+def test_what_a_unit_does_to_its_process_does_not_cost_the_next(server, source):
+    first = locked(server, source)
+    for _ in range(3):
+        first.begin()
+        first.call("f", ())
+    time.sleep(0.1)
+    with locked(server, f"class A:\n    pass\n{ONE}", first) as second:
+        assert second.call("f", ()).value == 1
+        assert second.processes == 1
+
+
+def test_a_unit_needs_another_server_than_the_one_before(server):
+    with started() as other:
+        first = locked(other, ONE)
+        assert first.call("f", ()).value == 1
+        with locked(server, ONE, first) as second:
+            assert second.call("f", ()).value == 1
+            assert second.processes == 1
+        first = locked(other, ONE)
+        assert first.call("f", ()).value == 1
+        other.process.kill()
+        other.process.wait()
+        with locked(server, ONE, first) as second:
+            assert second.call("f", ()).value == 1
+
+
+def test_who_cannot_be_loaded_is_not_the_fault_of_the_unit_before(server):
+    first = locked(server, ONE)
+    assert first.call("f", ()).value == 1
+    with locked(server, "def f(:\n", first) as second:
+        assert second.describe("f").failure.kind == "SyntaxError"
+        assert second.processes == 1
+
+
+# Children that wait
+
+
+def test_a_child_that_died_while_it_waited_is_not_used(server):
+    assert answer(server, ONE).value == 1
+    (waiting,) = server.processes() - {server.process.pid}
+    os.kill(waiting, 9)
+    while cmdline(waiting):
+        time.sleep(0.01)
+    assert answer(server, ONE).value == 1
+
+
+def test_no_child_waits_where_others_could_reach_it():
+    with started(limits_only=True, without=("seccomp",)) as server:
+        assert answer(server, ONE).value == 1
+        assert server.processes() == {server.process.pid}
 
 
 def test_two_submissions_at_once(server):

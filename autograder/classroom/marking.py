@@ -92,10 +92,12 @@ class Bench:
         oracle.unseen.forget()
         return oracle
 
-    def locked_down(self, asked: dict[str, Any]) -> LockedDown:
-        """A process of its own for what was handed in of a unit, which is about to load it."""
-        functions = self.course.unit(asked["unit"]).points
-        made = LockedDown(self.server(asked["cells"]), asked["cells"], asked["path"], asked["unit"], tuple(functions))
+    def locked_down(self, asked: dict[str, Any], before: LockedDown | None = None) -> LockedDown:
+        """What was handed in of a unit, in a locked-down process that is about to load it: that of the submission's
+        unit `before`, or a new one."""
+        cells, unit = asked["cells"], asked["unit"]
+        functions = tuple(self.course.unit(unit).points)
+        made = LockedDown(self.server(cells), cells, asked["path"], unit, functions, before)
         with suppress(Ended, RuntimeError):  # it will be seen when something is asked
             made.launch()
         return made
@@ -186,29 +188,30 @@ def mark(job: dict[str, Any]) -> dict[str, Any]:
     began = time.perf_counter()
     taken: dict[str, Any] = {"exercises": {}, "memory": 0, "processes": 0, "endings": []}
     units = {}
-    handed_in = [asked for asked in job["units"] if asked["cells"]]
-    ready: list[LockedDown] = []
+    implementation = None
     try:
         for asked in job["units"]:
             unit = at.course.unit(asked["unit"])
             if asked["cells"]:
-                # The next unit's process gets ready while this one is graded.
-                place = handed_in.index(asked)
-                ready += [at.locked_down(one) for one in handed_in[len(ready) : place + 2]]
-                units[unit.name] = mark_unit(at, unit, asked, ready[place], job, taken)
+                implementation = at.locked_down(asked, implementation)
+                units[unit.name], implementation = mark_unit(at, unit, asked, implementation, job, taken)
             else:
                 units[unit.name] = [exercise_record(outcome, job) for outcome in not_handed_in(unit)]
     finally:
-        for implementation in ready:
+        if implementation:
             with suppress(Exception):
                 implementation.end()
+                taken["memory"] = implementation.memory
     tier = next(iter(at.servers.values())).tier if taken["processes"] else None
     run = {"seconds": round(time.perf_counter() - began, 4), **taken, **run_of(job, tier)}
     return {"units": units, "run": run}
 
 
-def mark_unit(at: Bench, unit: Unit, asked, implementation: LockedDown, job: dict[str, Any], taken) -> list[dict]:
-    """The outcomes of all exercises of a unit, graded in a locked-down process; once more if its fork server died."""
+def mark_unit(
+    at: Bench, unit: Unit, asked, implementation: LockedDown, job: dict[str, Any], taken
+) -> tuple[list[dict], LockedDown]:
+    """The outcomes of all exercises of a unit, graded in a locked-down process, and what they were graded in: another
+    one, where its fork server died."""
     exercises = list(unit.exercises.values())
     cases = {one: cases_for(one, job["seeds"][one.id], job["banks"].get(one.id)) for one in exercises}
     for attempt in range(2):
@@ -223,14 +226,11 @@ def mark_unit(at: Bench, unit: Unit, asked, implementation: LockedDown, job: dic
             if attempt:
                 raise
             implementation.server.close()
-        with suppress(Exception):
-            implementation.end()
         if implementation.server.alive() or attempt:
             break
         implementation = at.locked_down(asked)
-    taken["memory"] = max(taken["memory"], implementation.memory)
     taken["processes"] += implementation.processes
-    return marked
+    return marked, implementation
 
 
 def mark_exercise(marker: "Marker", exercise, taken) -> tuple[Outcome, list[str]]:

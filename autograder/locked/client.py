@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -54,6 +55,8 @@ class Ended(Exception):
 class ForkServer:
     """A process with NumPy loaded and no knowledge, that forks a locked-down child for each submission.
 
+    Where children cannot reach each other it forks one ahead, so that nobody waits for it.
+
     Args:
         limits: what each child may use.
         limits_only: whether to go on where there is nothing but limits (no namespaces, Landlock or seccomp).
@@ -83,6 +86,8 @@ class ForkServer:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # without a terminal: nobody can type on it for the grader
             )
+        self.ordered: socket.socket | None = None  # the channel of a child that is asked for and not yet told of
+        self.spare: Child | None = None  # one that nobody uses yet
         hello = self.answer()
         self.tier = Tier(tuple(hello["namespaces"]), hello["landlock"], hello["seccomp"])
         if not self.tier.locked and not limits_only:
@@ -93,9 +98,12 @@ class ForkServer:
                 "alone, which keeps out accidents but not attacks, add --limits-only."
             )
 
-    def ask(self, request, descriptors=()):
-        socket.send_fds(self.channel, [json.dumps(request).encode() + b"\n"], descriptors)
-        return self.answer()
+    def tell(self, request, descriptors=()) -> None:
+        """Ask for something. Raises RuntimeError where there is no server any more."""
+        try:
+            socket.send_fds(self.channel, [json.dumps(request).encode() + b"\n"], descriptors)
+        except OSError as error:
+            raise RuntimeError(f"the fork server has ended: {error}") from None
 
     def answer(self):
         data = b""
@@ -107,21 +115,53 @@ class ForkServer:
         return json.loads(data)
 
     def fork(self) -> "Child":
-        ours, theirs = socket.socketpair()
+        """A child that nobody has used. Raises RuntimeError where none can be forked."""
+        self.settle()
+        if self.spare and not self.spare.alive():
+            self.spare.end()
+            self.spare = None
+        if self.spare is None:
+            self.order()
+            self.settle()
+        child, self.spare = self.spare, None
+        if self.tier.locked:
+            self.order()
+        return child
+
+    def order(self) -> None:
+        """Ask for a child, and do not wait for it."""
+        self.ordered, theirs = socket.socketpair()
         with theirs:
-            try:
-                answer = self.ask({"fork": True}, [theirs.fileno()])
-            except OSError as error:
-                raise RuntimeError(f"the fork server has ended: {error}") from None
-        if "error" in answer:
-            raise RuntimeError(f"no child could be forked: {answer['error']}")
-        return Child(self, ours, answer["child"])
+            self.tell({"fork": True}, [theirs.fileno()])
+
+    def settle(self) -> None:
+        """Take what was ordered, if anything was."""
+        if self.ordered:
+            channel, self.ordered = self.ordered, None
+            answer = self.answer()
+            if "error" in answer:
+                channel.close()
+                raise RuntimeError(f"no child could be forked: {answer['error']}")
+            self.spare = Child(self, channel, answer["child"])
+
+    def end(self, number: int) -> dict:
+        """End a child, with everything that it has started: how it ended, and what it used."""
+        self.settle()
+        self.tell({"end": number, "wait": True})
+        return self.answer()
 
     def alive(self) -> bool:
         return self.process.poll() is None
 
+    def processes(self) -> set[int]:
+        """The numbers of its process and of a child that waits to be used."""
+        self.settle()
+        return {self.process.pid, *([self.spare.number] if self.spare else [])}
+
     def close(self) -> None:
-        self.channel.close()
+        for channel in (self.channel, self.ordered, self.spare and self.spare.channel):
+            if channel:
+                channel.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(5)
         self.process.kill()
@@ -142,22 +182,49 @@ class Child:
         self.channel.setblocking(False)
         self.pieces = bytearray()  # of an answer that has not come whole
         self.before: float | None = None  # its CPU time when it was last asked something, if it takes long
+        self.resting: float | None = None  # its CPU time, if it has been asked nothing since that was looked up
         self.used: dict | None = None
 
     def cpu(self) -> float:
         """Seconds of CPU time so far, of it and of its children, read from outside."""
+        fields = self.stat()
+        return sum(map(int, fields[11:15])) / TICKS if fields else 0.0
+
+    def cpu_at_rest(self) -> float:
+        """The same, looked up once between two questions."""
+        if self.resting is None:
+            self.resting = self.cpu()
+        return self.resting
+
+    def size(self) -> int:
+        """Bytes of its address space now, read from outside."""
+        fields = self.stat()
+        return int(fields[20]) if fields else 0
+
+    def peak(self) -> int:
+        """The most bytes of memory that it has had, read from outside."""
+        found = re.search(rb"VmHWM:\s*(\d+)", self.told("status"))
+        return int(found[1]) << 10 if found else 0
+
+    def alive(self) -> bool:
+        return self.stat()[:1] not in ([], [b"Z"])
+
+    def stat(self) -> list[bytes]:
+        """What proc(5) has of it in `stat`, from the third field on; nothing where it is gone."""
+        return self.told("stat").rpartition(b")")[2].split()
+
+    def told(self, file: str) -> bytes:
         try:
-            with open(f"/proc/{self.number}/stat", "rb", buffering=0) as file:
-                fields = file.read(4096).rpartition(b")")[2].split()
+            with open(f"/proc/{self.number}/{file}", "rb", buffering=0) as opened:
+                return opened.read(4096)
         except OSError:
-            return 0.0
-        return sum(map(int, fields[11:15])) / TICKS
+            return b""
 
     def send(self, messages: list[bytes], until):
         """Send messages, each as `pack` made it, together."""
         if self.pieces:
             raise Ended("Malformed", "there was an answer before the question")
-        self.before = None
+        self.before = self.resting = None
         data = memoryview(b"".join(part for m in messages for part in (HEAD.pack(len(m)), m)))
         while data:
             try:
@@ -212,16 +279,19 @@ class Child:
 
     def ended(self) -> Ended:
         """Why a child that has closed its channel did so."""
-        status = self.end()["status"]
+        self.channel.close()
+        self.used = self.server.end(self.number)
+        status = self.used["status"]
         if os.WIFSIGNALED(status):
             return Ended("Killed", signal_name(os.WTERMSIG(status)))
         return Ended("Exited", str(os.WEXITSTATUS(status)))
 
     def end(self) -> dict:
-        """End it, with everything that it has started: what it used."""
+        """End it, with everything that it has started, and do not wait until that is done: what it used."""
         if self.used is None:
             self.channel.close()
-            self.used = self.server.ask({"end": self.number})
+            self.used = {"cpu": self.cpu_at_rest(), "memory": self.peak()}
+            self.server.tell({"end": self.number})
         return self.used
 
 
@@ -236,9 +306,10 @@ class Until:
 
 
 class LockedDown:
-    """An implementation in a locked-down process: one submission of one unit.
+    """An implementation in a locked-down process: one unit of one submission.
 
-    When its process ends before its time, the call that ended it fails, and the next call is made in a new one.
+    When its process ends before its time, the call that ended it fails, and the next call is made in a new one. The
+    units of a submission follow each other in one process, as long as nothing has happened to it.
 
     Args:
         server: where its processes are forked.
@@ -246,18 +317,31 @@ class LockedDown:
         path: what messages call the file.
         name: the module's name.
         functions: those that will be asked for.
+        before: the submission's unit before, which is done with: its process is taken over, or ended.
     """
 
-    def __init__(self, server: ForkServer, cells: list[bytes], path: str, name: str, functions: Sequence[str]):
+    def __init__(
+        self,
+        server: ForkServer,
+        cells: list[bytes],
+        path: str,
+        name: str,
+        functions: Sequence[str],
+        before: "LockedDown | None" = None,
+    ):
         self.server, self.cells, self.path, self.name, self.functions = server, cells, path, name, tuple(functions)
         self.limits = server.limits
-        self.child: Child | None = None
-        self.loaded = False  # whether that process has said that it has the code
+        self.child: Child | None = before and before.hand_over(server)
+        self.inherited = self.child is not None
+        self.launched = self.loaded = False  # whether it has been told to load the code, and whether it says it has
         self.broken: Failure | None = None  # why its code could not even be loaded
         self.described: dict[str, Description] = {}
         self.forgetting = False
         self.processes = 0
-        self.ended_cpu, self.memory = 0.0, 0  # of the processes that have ended
+        self.memory = before.memory if before else 0  # the most that one of the submission's processes had
+        self.ended_cpu = (
+            -self.child.cpu_at_rest() if self.child else 0.0
+        )  # of processes that have ended, and not of units before
         self.waited = 0.0  # seconds of the clock, in all
         self.hit: list[str] = []  # kinds of limits that were hit in the present exercise, and how its processes ended
         self.endings: list[str] = []
@@ -266,12 +350,12 @@ class LockedDown:
     def begin(self) -> None:
         """Begin an exercise: its time counts from here."""
         self.hit, self.endings = [], []
-        self.counted = self.child.cpu() if self.child else 0.0
+        self.counted = self.child.cpu_at_rest() if self.child else 0.0
         self.cpu_before, self.waited_before = self.ended_cpu + self.counted, self.waited
 
     def cpu(self) -> float:
         """Seconds of CPU time that the submission has used so far."""
-        return self.ended_cpu + (self.child.cpu() if self.child else 0.0)
+        return self.ended_cpu + (self.child.cpu_at_rest() if self.child else 0.0)
 
     def until(self) -> "Until":
         """When the present exercise's time is over, or that of the submission. Raises Ended where it is over."""
@@ -407,9 +491,11 @@ class LockedDown:
             raise Ended("Malformed", str(error)[:200]) from None
 
     def launch(self) -> None:
-        """Have a new process load the code, without waiting for it."""
-        self.child = self.server.fork()
-        self.processes += 1
+        """Have a process load the code, without waiting for it."""
+        if self.child is None:
+            self.child = self.server.fork()
+            self.processes += 1
+        self.launched = True
         cells = [np.frombuffer(cell, np.uint8) for cell in self.cells]
         loading = self.loading()
         self.child.send([pack(("load", (cells, self.path, self.name, self.functions, loading.cpu)))], loading)
@@ -421,9 +507,7 @@ class LockedDown:
             raise Ended(self.broken.kind, self.broken.message)
         before = time.monotonic()
         try:
-            if self.child is None:
-                self.launch()
-            described = self.answer(self.loading(), to_descriptions)
+            described = self.load_where_inherited() or self.load()
             self.described = {**dict(zip(self.functions, described, strict=False)), **self.described}
         except Ended as ended:
             self.broken = Failure(ended.kind, ended.message)
@@ -433,6 +517,24 @@ class LockedDown:
         self.waited_before += taken
         self.cpu_before += self.child.cpu() - self.counted if taken > 2 / TICKS else 0.0
         return replace(until, clock=until.clock + taken)
+
+    def load(self) -> list[Description]:
+        """Have the code loaded, if nobody has yet: what there is of its functions."""
+        if not self.launched:
+            self.launch()
+        return self.answer(self.loading(), to_descriptions)
+
+    def load_where_inherited(self) -> list[Description] | None:
+        """The same where the process is one that another unit has left; None where there is no such process, or where
+        anything is wrong then: it might be the other unit's doing."""
+        described = None
+        if self.inherited:
+            with contextlib.suppress(Ended):
+                described = self.load()
+            if described is None or any(one.failure for one in described):
+                self.end()
+                return None
+        return described
 
     def loading(self) -> Until:
         limits = self.limits
@@ -447,7 +549,31 @@ class LockedDown:
             used = self.child.end()
             self.ended_cpu += used["cpu"]
             self.memory = max(self.memory, used["memory"])
-            self.child, self.loaded, self.counted = None, False, 0.0
+            self.left()
+
+    def hand_over(self, server: ForkServer) -> Child | None:
+        """Its process, for the submission's next unit; None, and no process is left, where another server is needed,
+        it has used much, or stands in the middle of something."""
+        child = self.child
+        if (
+            child is None
+            or self.server is not server
+            or not self.loaded
+            or child.pieces
+            or child.cpu_at_rest() >= self.limits.exercise
+            or child.size() >= self.limits.memory / 2
+        ):
+            with contextlib.suppress(OSError, RuntimeError):  # its server may have ended
+                self.end()
+            return None
+        self.ended_cpu += child.cpu_at_rest()
+        self.left()
+        return child
+
+    def left(self) -> None:
+        """Go on without the process."""
+        self.child, self.counted = None, 0.0
+        self.launched = self.loaded = self.inherited = False
 
 
 def signal_name(number: int) -> str:

@@ -264,18 +264,19 @@ def seccomp() -> None:
     lib.prctl(PR_SET_SECCOMP, 2, program, 0, 0)
 
 
-def without_privileges() -> None:
-    """Give up every capability, in every set."""
-    lib = c()
-    last = 40
-    while last >= 0:
+def no_new_privileges() -> None:
+    """Have no capability come to this process that it does not have, nor to those that it forks."""
+    for capability in range(41):
         try:
-            lib.prctl(PR_CAPBSET_DROP, last, 0, 0, 0)
+            c().prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
         except OSError as error:
             if error.errno == errno.EPERM:  # it is not ours to drop: there are none
                 break
-        last -= 1
-    lib.syscall(MACHINE.capset, struct.pack("<Ii", 0x20080522, 0), bytes(24))
+
+
+def without_privileges() -> None:
+    """Give up every capability that this process has."""
+    c().syscall(MACHINE.capset, struct.pack("<Ii", 0x20080522, 0), bytes(24))
 
 
 def limit(limits: Limits) -> None:

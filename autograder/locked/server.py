@@ -107,6 +107,7 @@ def lock(without: set[str]) -> tuple[Tier, int]:
         with contextlib.suppress(OSError):
             tried_in_a_fork(confine.seccomp)
             filtered = True
+    confine.no_new_privileges()
     return Tier(tuple(namespaces), version, filtered), flags
 
 
@@ -130,15 +131,12 @@ class Server:
         self.children: set[int] = set()
 
     def serve(self):
-        """Answer requests: {"fork": …} with a child's number, {"end": number} with what it used and how it ended."""
-        while True:
-            request, descriptors = receive(self.channel)
-            if request is None:
-                break
-            send(
-                self.channel,
-                self.fork(descriptors[0]) if "fork" in request else self.end(request["end"]),
-            )
+        """Answer requests: {"fork": …} with a child's number, {"end": number, "wait": …} with what it used and how it
+        ended; without "wait" nobody wants to know."""
+        for request, descriptors in requests(self.channel):
+            told = self.fork(descriptors.pop(0)) if "fork" in request else self.end(request["end"])
+            if "fork" in request or "wait" in request:
+                send(self.channel, told)
         for number in list(self.children):
             self.end(number)
 
@@ -179,12 +177,18 @@ def send(channel, message):
     channel.sendall(json.dumps(message).encode() + b"\n")
 
 
-def receive(channel):
-    """The next request and the file descriptors that came with it; (None, []) at the end."""
-    data, descriptors, _, _ = socket.recv_fds(channel, 65536, 4)
-    while data and not data.endswith(b"\n"):
-        data += channel.recv(65536)
-    return (json.loads(data) if data else None), descriptors
+def requests(channel):
+    """Each request, and the file descriptors that came and that nobody has taken, until the other end is closed."""
+    came, descriptors = b"", []
+    while True:
+        *lines, came = came.split(b"\n")
+        for line in lines:
+            yield json.loads(line), descriptors
+        part, more, _, _ = socket.recv_fds(channel, 65536, 4)
+        if not part:
+            return
+        came += part
+        descriptors += more
 
 
 if __name__ == "__main__":
