@@ -105,7 +105,7 @@ class Bench:
     def server(self, cells: list[bytes]) -> ForkServer:
         """A fork server that has loaded what these cells import and would take long to."""
         source = b"\n".join(cells)
-        named = [name for name in SLOW_TO_IMPORT if re.search(rb"^\s*(?:import|from)\s+" + name.encode(), source, re.M)]
+        named = [name for name in SLOW_TO_IMPORT if imports(source, name.encode())]
         preload = tuple(SLOW_TO_IMPORT[name] for name in named)
         if (server := self.servers.get(preload)) is None or not server.alive():
             if server:
@@ -116,6 +116,10 @@ class Bench:
     def close(self) -> None:
         for server in self.servers.values():
             server.close()
+
+
+def imports(source: bytes, name: bytes) -> bool:
+    return name in source and bool(re.search(rb"^\s*(?:import|from)\s+" + name, source, re.M))
 
 
 def bench(root: str, limits: dict, limits_only: bool) -> Bench:

@@ -4,6 +4,7 @@ Everything here may be taken over by the code that is graded, and nothing here i
 compared, never a verdict.
 """
 
+import linecache
 import os
 import random
 import signal
@@ -30,6 +31,7 @@ def run(descriptor: int, limits, tier) -> None:
     status = 1
     try:
         lock(descriptor, limits, tier)
+        rehearse(1)
         serve()
         status = 0
     except BaseException:
@@ -55,6 +57,20 @@ def lock(descriptor, limits, tier):
         confine.without_privileges()
     if tier.seccomp:
         confine.seccomp()
+
+
+def rehearse(times: int):
+    """Do some of what is done for a submission. Python makes code faster that is run often; and this process gets pages
+    of memory of its own before anybody waits for it."""
+    calls = [["f", [np.ones((2, 3)), 1.0], None, 1, True]] * 8
+    for _ in range(times):
+        functions = load_cells([b"def f(x, y):\n    return x + y\n"], "rehearsal.py", "rehearsal")
+        unpack(pack(("load", [from_description(functions.describe("f"))])))
+        request = unpack(pack(("at once", (np.frombuffer(pack(calls), np.uint8), 1.0, True))))
+        functions.at_once(request[1][0].tobytes())
+        for name, arguments, *_ in calls:
+            pack(from_reply(functions.call(name, tuple(arguments))))
+    del sys.modules["rehearsal"], linecache.cache["rehearsal.py"]
 
 
 def serve():

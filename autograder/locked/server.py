@@ -8,7 +8,6 @@ import contextlib
 import gc
 import importlib
 import json
-import linecache
 import os
 import signal
 import socket
@@ -16,11 +15,8 @@ import sys
 
 import numpy
 
-from ..implementation import load_cells
-from ..wire import pack, unpack
 from . import child, confine
 from .confine import Limits, Tier
-from .messages import from_description, from_reply
 
 PRELOADED = (
     "autograder", "autograder.network", "encodings.ascii", "encodings.idna", "encodings.latin_1", "linecache",
@@ -62,22 +58,9 @@ def warm_up():
     numpy.random.seed(child.SEED)  # what uses the global generator without seeding it does the same every time
     numpy.linalg.norm(numpy.ones((4, 4)) @ numpy.ones((4, 4)))
     numpy.array2string(numpy.ones(3))
-    rehearse()
+    child.rehearse(8)
     gc.collect()
     gc.freeze()  # a collection in a child would touch, and so copy, all that it shares with this process
-
-
-def rehearse():
-    """Do some of what children do: Python makes code faster that is run often, and they find it so."""
-    calls = [["f", [numpy.ones((2, 3)), 1.0], None, 1, True]] * 8
-    for _ in range(8):
-        functions = load_cells([b"def f(x, y):\n    return x + y\n"], "rehearsal.py", "rehearsal")
-        unpack(pack(("load", [from_description(functions.describe("f"))])))
-        request = unpack(pack(("at once", (numpy.frombuffer(pack(calls), numpy.uint8), 1.0, True))))
-        functions.at_once(request[1][0].tobytes())
-        for name, arguments, *_ in calls:
-            pack(from_reply(functions.call(name, tuple(arguments))))
-    del sys.modules["rehearsal"], linecache.cache["rehearsal.py"]
 
 
 def lock(without: set[str]) -> tuple[Tier, int]:
