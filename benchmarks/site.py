@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 from statistics import median
+from urllib.parse import urlsplit
 
 from machine import describe
 from playwright.sync_api import sync_playwright
@@ -90,10 +91,11 @@ MEASURE = """async ([right, wrong]) => {
 }"""
 
 
-def measure(chromium, address: str) -> dict[str, float]:
-    """What a visitor waits for who was never here before, in seconds."""
+def measure(chromium, address: str, asked: set[str]) -> dict[str, float]:
+    """What a visitor waits for who was never here before, in seconds; what the page asks for goes to `asked`."""
     context = chromium.new_context()
     page = context.new_page()
+    page.on("request", lambda request: asked.add(urlsplit(request.url).path.lstrip("/")))
     page.set_default_timeout(0)
     page.goto(address)
     found = page.evaluate(MEASURE, [BACKWARD.replace("CROP", CROPPED), BACKWARD.replace("CROP", "dpadded")])
@@ -109,11 +111,12 @@ def main() -> int:
         site = Path(scratch)
         subprocess.run([sys.executable, ROOT / "course_site/python/contents.py", site / "python"], check=True)
         (site / "index.html").write_text("<!doctype html><html lang=en><title>Python in the page</title>")
-        sizes = transfers(site)
+        asked: set[str] = set()
         with served(site) as address, sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
-            rounds = [measure(chromium, address) for _ in range(ROUNDS)]
+            rounds = [measure(chromium, address, asked) for _ in range(ROUNDS)]
             chromium.close()
+        sizes = {name: sent(site / name) for name in sorted(asked) if name.startswith("python/")}
     print(f"{describe()}\nLoad of the machine meanwhile: {os.getloadavg()[0]:.1f}\n")
     missed = 0
     table = Table("", "median, s", "least", "most", "target, s", box=MARKDOWN)
@@ -132,14 +135,10 @@ def main() -> int:
     return 1 if missed or sum(sizes.values()) > MOST_BYTES else 0
 
 
-def transfers(site: Path) -> dict[str, int]:
-    """How much comes over the wire of each file that is needed to run a unit."""
-    found = {}
-    for path in sorted((site / "python").rglob("*")):
-        if path.is_file() and (path.parent.name != "units" or path.stem == "conv"):
-            content = path.read_bytes()
-            found[path.name] = len(gzip.compress(content, 6)) if path.suffix in COMPRESSED else len(content)
-    return found
+def sent(path: Path) -> int:
+    """The bytes of a file as static hosts send it."""
+    content = path.read_bytes()
+    return len(gzip.compress(content, 6)) if path.suffix in COMPRESSED else len(content)
 
 
 if __name__ == "__main__":

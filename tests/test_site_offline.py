@@ -104,9 +104,11 @@ def test_a_site_that_was_visited_once_goes_on_without_a_connection(browser, cour
         expect(opened.page.locator("#search-results a[href*='units/conv']").first).to_be_visible()
         opened.page.goto(course.address)
         expect(opened.page.locator("section.exercise .cm-content")).to_be_visible()
-        size = Exercise(opened, "predict")
-        size.write(TIMES)
-        assert size.check() == "passed"
+        guess = Exercise(opened, "predict")
+        guess.write(
+            f"import calendar\n\n\n{TIMES.rstrip()} * calendar.isleap(2024)\n"
+        )  # of Python's own, but not loaded
+        assert guess.check() == "passed"
 
 
 def test_python_is_kept_when_asked_for(browser, course):

@@ -158,10 +158,13 @@ def test_formulas_are_typeset_and_none_is_broken(built_site):
 # What is not there
 
 
+NO_TEXT = (".gz", ".png", ".wasm", ".woff2")  # memory.gz is Python's own memory, before it knows of a course
+
+
 def texts(site: Path):
     """All text that the site hands out, that in archives included."""
     for path in sorted(site.rglob("*")):
-        if path.is_file() and path.suffix not in (".wasm", ".woff2", ".png") and not path.name.startswith("pyodide."):
+        if path.is_file() and path.suffix not in NO_TEXT and not path.name.startswith("pyodide."):
             yield from opened(path.relative_to(site).as_posix(), path.read_bytes())
 
 

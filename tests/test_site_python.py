@@ -266,6 +266,47 @@ def test_other_ends_are_errors_like_any_other(page, scratch, kind):
     assert run(page, "conv", "1 + 1")["printed"] == "2\n"
 
 
+# What is fetched, and when
+
+
+@pytest.fixture
+def beginner(browser, site):
+    """A page of somebody who was never here before, and the names of the files that it has asked for."""
+    asked = []
+    with page_at(browser, site) as opened:
+        opened.page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+        opened.page.evaluate(
+            "async () => { const { Python } = await import('/python/python.js'); window.python = new Python(); }"
+        )
+        yield opened.page, asked
+
+
+def test_the_standard_library_is_fetched_when_somebody_imports_what_is_not_in_memory(beginner):
+    page, asked = beginner
+    common = "collections, copy, fractions, functools, itertools, json, math, random, re, statistics, string, time"
+    assert run(page, "conv", f"import {common}\nfractions.Fraction(1, 3)")["error"] is None
+    assert check(page, "conv", "output_size", output_size=RIGHT)["outcome"]["status"] == "passed"
+    assert run(page, "conv", "import nothing_of_this_name")["error"]["kind"] == "ModuleNotFoundError"
+    assert {"memory.gz", "numpy.zip", "engine.zip", "conv.zip"} <= set(asked)
+    assert "python_stdlib.zip" not in asked
+    found = run(page, "conv", "import calendar, json.tool, email.mime.text\ncalendar.isleap(2024)")
+    assert (found["error"], found["printed"]) == (None, "True\n")
+    assert run(page, "conv", "import decimal\ndecimal.Decimal(1) / 4")["printed"] == "Decimal('0.25')\n"
+    assert run(page, "conv", "import json.nothing")["error"]["kind"] == "ModuleNotFoundError"
+    run(page, "conv", "while True: pass", seconds=0.5)
+    assert run(page, "conv", "import calendar\ncalendar.isleap(2023)")["printed"] == "False\n"
+    assert [asked.count(name) for name in ("python_stdlib.zip", "memory.gz")] == [1, 1]  # what was stopped left it here
+
+
+def test_no_two_pythons_draw_the_same_numbers(page):
+    scratch = "import random, numpy as np\nprint(random.random(), np.random.rand())"
+    drawn = set()
+    for _ in range(2):
+        drawn |= set(run(page, "conv", scratch)["printed"].split())
+        run(page, "conv", "while True: pass", seconds=0.5)
+    assert len(drawn) == 4
+
+
 # The same outcomes as elsewhere
 
 

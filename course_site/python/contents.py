@@ -2,7 +2,8 @@
 
 python course_site/python/contents.py build/site/python
 
-pyodide…, python_stdlib.zip, numpy-….whl   Python and NumPy (runtime.py)
+pyodide…, memory.gz, numpy.zip             Python and NumPy (runtime.py)
+python_stdlib.zip                          what of Python's own is not in memory.gz, for who imports it
 python.js, worker.js                       the page's handle on Python, and the worker in which it runs
 engine.zip                                 course.toml, and those modules of autograder that its browser face imports
 files.json                                 what lies there, and how large it is

@@ -24,6 +24,8 @@ TARBALL_SHA256 = "d7f7d24f8db486c7eda7280f3b0f7517524c8e43e8b086c6ee6ae8016658b4
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 LOCK = "pyodide-lock.json"
 NUMPY = "numpy.zip"
+MEMORY = "memory.gz"  # Python's, once it has started
+HERE = Path(__file__).resolve().parent
 SITE_PACKAGES = "/lib/python3.14/site-packages"  # where it is unpacked
 UNUSED = ("/tests/", "/f2py/", "/_pyinstaller/", "conftest.py")
 # NumPy for Pyodide is not on the package index under its own name. This package brings the very file.
@@ -46,6 +48,7 @@ def put(folder: Path) -> None:
     for name in CORE:
         copy(core / name, folder / name)
     keep(compiled(trimmed(wheel), SITE_PACKAGES), folder / NUMPY)
+    keep(made(MEMORY, HERE / "memory.mjs", HERE / "library.py"), folder / MEMORY)
     # Pyodide reads the list of its packages, and needs none of them.
     keep(json.dumps({**lock, "packages": {}}).encode(), folder / LOCK)
 
@@ -74,22 +77,28 @@ def packed(files: dict[str, bytes]) -> bytes:
 
 def compiled(archive: bytes, root: str) -> bytes:
     """An archive with its modules compiled by the page's own Python; `root` is where it is unpacked there."""
-    how = Path(__file__).with_name("compile.mjs")
-    stamp = hashlib.sha256(archive + how.read_bytes() + root.encode()).hexdigest()
-    made = cache() / "compiled" / f"{stamp}.zip"
-    if made.is_file():
-        return made.read_bytes()
-    node = shutil.which("node")
-    if node is None:
-        raise CannotGet("NumPy and the engine are compiled with Node.js, which is missing. Install it (18 or newer).")
     with tempfile.TemporaryDirectory() as scratch:
-        given, done = Path(scratch, "from.zip"), Path(scratch, "to.zip")
+        given = Path(scratch, "from.zip")
         given.write_bytes(archive)
-        run(
-            [node, str(how), str(fetched_core(cache())), str(given), str(done), root], scratch, "Compiling for the page"
-        )
-        keep(done.read_bytes(), made)
-    return made.read_bytes()
+        return made("compiled.zip", HERE / "compile.mjs", given, root)
+
+
+def made(name: str, script: Path, source: Path, *more: str) -> bytes:
+    """What a script for Node.js makes of a file with the page's own Python, and of further arguments; it is kept, and
+    made anew only where one of them is another one."""
+    given = [script.read_bytes(), source.read_bytes(), *(text.encode() for text in more)]
+    stamp = hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in given)).hexdigest()
+    there = cache() / script.stem / stamp / name
+    if not there.is_file():
+        node = shutil.which("node")
+        if node is None:
+            raise CannotGet("Python for the page is prepared with Node.js, which is missing. Install it (18 or newer).")
+        with tempfile.TemporaryDirectory() as scratch:
+            done = Path(scratch, name)
+            command = [node, str(script), str(fetched_core(cache())), str(source), str(done), *more]
+            run(command, scratch, f"Preparing {name} for the page")
+            keep(done.read_bytes(), there)
+    return there.read_bytes()
 
 
 def cache() -> Path:

@@ -2,9 +2,8 @@
 
 const COURSE = "/course";
 const WASM = "pyodide.asm.wasm";
-// What NumPy and the engine import of Python's own.
-const EARLY = `ast, base64, contextvars, ctypes, dataclasses, datetime, difflib, gettext, hashlib, inspect, json, linecache,
-  pathlib, pickle, platform, random, secrets, signal, tempfile, textwrap, threading, tomllib, traceback, typing, zipfile`.replace(/\s+/g, " ");
+const MEMORY = "memory.gz"; // Python's, once it has started: see memory.mjs
+const LIBRARY = "python_stdlib.zip";
 const get = self.fetch.bind(self);
 
 let base;
@@ -29,32 +28,49 @@ self.onmessage = async ({ data: { id, start, unit, request } }) => {
 
 async function begin(start) {
   ({ base, sizes, kept } = start);
-  const first = ["python_stdlib.zip", "pyodide-lock.json", "numpy.zip", "engine.zip", ...(start.unit ? [archive(start.unit)] : [])];
+  const first = ["pyodide-lock.json", "numpy.zip", "engine.zip", ...(start.unit ? [archive(start.unit)] : [])];
+  if (!kept.memory) first.push(MEMORY);
   progress.total = first.reduce((sum, name) => sum + (name in kept.files ? 0 : sizes[name]), kept.wasm ? 0 : sizes[WASM]);
   const files = Object.fromEntries(first.map((name) => [name, bytes(name)]));
   const core = kept.wasm ?? WebAssembly.compileStreaming(get(base + WASM)).finally(() => came(sizes[WASM]));
-  supply(files, core);
+  const memory = kept.memory ?? files[MEMORY].then(inflated);
+  supply({ ...files, [LIBRARY]: new Uint8Array() }, core, kept.memory ? null : memory);
   import("./pyodide.asm.mjs"); // Pyodide asks for it later than it could
   const { loadPyodide } = await import("./pyodide.mjs");
   // Pyodide waits for ever for a core that does not come.
   const failed = Promise.all([core, ...Object.values(files)]).then(() => new Promise(() => {}));
-  const memory = kept.memory ? { _loadSnapshot: kept.memory } : { _makeSnapshot: true };
-  pyodide = await Promise.race([loadPyodide({ indexURL: base, ...memory }), failed]);
-  if (!kept.memory) remember();
+  pyodide = await Promise.race([loadPyodide({ indexURL: base, _loadSnapshot: memory }), failed]);
   const site = pyodide.runPython("import site; site.getsitepackages()[0]");
   pyodide.unpackArchive(await files["numpy.zip"], "zip", { extractDir: site });
   pyodide.unpackArchive(await files["engine.zip"], "zip", { extractDir: COURSE });
   if (start.unit) await bring(start.unit);
-  pyodide.runPython(`import sys; sys.path.insert(0, "${COURSE}")`);
+  pyodide.runPython(`import random, sys; random.seed(); sys.path.insert(0, "${COURSE}")`);
   answer = pyodide.pyimport("autograder.browser.answering").answer;
-  keep({ files: Object.fromEntries(await Promise.all(first.map(async (name) => [name, await files[name]]))), wasm: await core });
+  if (kept.memory) return;
+  delete files[MEMORY];
+  const there = Object.entries(files).map(async ([name, content]) => [name, await content]);
+  keep({ files: Object.fromEntries(await Promise.all(there)), wasm: await core, memory: await memory });
 }
 
-/** Let the page have Python's memory as it is before NumPy: a later worker goes on from there. */
-function remember() {
-  pyodide.runPython(`import ${EARLY}`);
-  const memory = pyodide.makeMemorySnapshot();
-  self.postMessage({ kept: { memory } }, [memory.buffer]);
+/** Called from Python (library.py), which cannot wait: get the standard library. */
+self.bringLibrary = () => {
+  let content = kept.files[LIBRARY];
+  if (!content) {
+    const request = new XMLHttpRequest();
+    request.open("GET", base + LIBRARY, false);
+    request.responseType = "arraybuffer";
+    request.send();
+    if (request.status !== 200) throw new Error(`${LIBRARY}: ${request.status}.`);
+    content = request.response;
+    keep({ files: { [LIBRARY]: content } });
+  }
+  pyodide.FS.writeFile("/lib/python314.zip", new Uint8Array(content));
+};
+
+/** The bytes that were compressed. */
+async function inflated(content) {
+  const through = new Response(content).body.pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(through).arrayBuffer());
 }
 
 const archive = (unit) => `units/${unit}.zip`;
@@ -92,8 +108,11 @@ function keep(content) {
   self.postMessage({ kept: content });
 }
 
-/** Give Pyodide what is fetched already when it fetches. */
-function supply(files, core) {
+/**
+ * Give Pyodide what is fetched already when it fetches. `difference` is the memory that it will take over, but for what
+ * the core puts there itself; that is added when it is there.
+ */
+function supply(files, core, difference) {
   self.fetch = async (resource, options) => {
     const name = String(resource.url ?? resource).slice(base.length);
     if (name === WASM) return new Response();
@@ -101,6 +120,12 @@ function supply(files, core) {
   };
   WebAssembly.instantiateStreaming = async (source, imports) => {
     const module = await core;
-    return { module, instance: await WebAssembly.instantiate(module, imports) };
+    const instance = await WebAssembly.instantiate(module, imports);
+    if (difference) {
+      const [copy, fresh] = [await difference, new Uint8Array(instance.exports.memory.buffer)];
+      const memory = copy.subarray(copy.length % 65536);
+      for (let i = 0; i < Math.min(memory.length, fresh.length); i += 1) memory[i] += fresh[i];
+    }
+    return { module, instance };
   };
 }
