@@ -5,11 +5,14 @@ array as a whole, since a small entry may be the difference of large ones. The t
 dtype's machine epsilon, half of its digits (1.5e-8 in float64, 3.5e-4 in float32), times the exercise's conditioning.
 """
 
+from functools import cache
+
 import numpy as np
 
 FLOOR = 1000  # in units of machine epsilon: rounding that is left where the answer is zero
 
 
+@cache
 def epsilon(dtype) -> float:
     dtype = np.dtype(dtype)
     return float(np.finfo(dtype if dtype.kind in "fc" and dtype.itemsize >= 4 else np.float64).eps)

@@ -57,7 +57,7 @@ def recognise(exercise: Exercise, trials: list[Trial], oracle: Oracle) -> list[s
         trial = trials[i]
         answers = oracle.mistakes(exercise, trial.case)
         for id in list(explained):
-            wrong = faults(exercise, trial.question, trial.answer, answers[id])
+            wrong = faults_of(id, exercise, trial, answers[id])
             if not wrong:
                 continue
             if all(shares_fault(exercise, trial, answers[id], fault) for fault in wrong):
@@ -79,6 +79,14 @@ def recognise(exercise: Exercise, trials: list[Trial], oracle: Oracle) -> list[s
             if len(best) == 1:
                 found[i].add(best[0])
     return found
+
+
+def faults_of(id: str, exercise: Exercise, trial: Trial, mistake: Observation) -> list[Fault]:
+    """What is wrong with a known mistake's answer. It is the same for whoever is asked, and found out once."""
+    known = trial.answer.mistaken
+    if id not in known:
+        known[id] = faults(exercise, trial.question, trial.answer, mistake)
+    return known[id]
 
 
 def shares_fault(exercise: Exercise, trial: Trial, mistake: Observation, fault: Fault) -> bool:

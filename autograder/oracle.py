@@ -42,12 +42,14 @@ class Answer:
         refusal: "ValueError" where the function must raise it.
         slopes: for each gradient among the results, what numerical differences say of it.
         forward: for a gradient, the right results of the forward.
+        mistaken: what is wrong with the answers of known mistakes, by their ids, as far as it was asked.
     """
 
     results: dict[str, Any] = field(default_factory=dict)
     refusal: str = ""
     slopes: dict[str, list[Slope]] = field(default_factory=dict)
     forward: dict[str, Any] = field(default_factory=dict)
+    mistaken: dict[str, list] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Oracle(Protocol):
@@ -236,6 +238,10 @@ class Frozen:
         return {}
 
     @cached_property
+    def mistaken(self) -> dict[tuple, dict[str, Observation]]:
+        return {}
+
+    @cached_property
     def entries(self):
         return {
             (exercise, name, seed): number
@@ -293,6 +299,12 @@ class Frozen:
         )
 
     def mistakes(self, exercise, case):
+        key = exercise.name, case.name, case.seed
+        if key not in self.mistaken:
+            self.mistaken[key] = self.unpacked_mistakes(exercise, case)
+        return self.mistaken[key]
+
+    def unpacked_mistakes(self, exercise, case):
         return {
             id: Observation(
                 function=seen["function"],

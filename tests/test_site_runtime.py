@@ -78,3 +78,39 @@ def test_a_page_gets_modules_and_licences(tmp_path):
     (tmp_path / "trimmed.zip").write_bytes(runtime.trimmed(wheel))
     assert zipfile.ZipFile(tmp_path / "trimmed.zip").namelist() == wanted
     assert runtime.trimmed(wheel) == runtime.trimmed(wheel)
+
+
+@pytest.fixture
+def core():
+    """Files that pass for Pyodide's core."""
+    for name in (*runtime.CORE, runtime.LOCK):
+        runtime.keep(b"", runtime.cache() / "core" / name)
+
+
+def test_without_node_one_is_told_what_to_install(core, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(runtime.CannotGet, match=r"Node\.js, which is missing\. Install it"):
+        runtime.compiled(b"", "/course")
+
+
+def test_what_node_made_is_kept_until_something_else_is_asked(core, monkeypatch, tmp_path):
+    program(tmp_path, "node", f'echo "$5" >> {tmp_path}/runs; cat "$1" "$3" > "$4"')
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    script, source = tmp_path / "make.mjs", tmp_path / "source"
+    script.write_bytes(b"script ")
+    runs = []
+    for content, more in ((b"a", "x"), (b"a", "x"), (b"b", "x"), (b"b", "y"), (b"a", "x")):
+        source.write_bytes(content)
+        assert runtime.made("it", script, source, more) == b"script " + content
+        runs.append((tmp_path / "runs").read_text().split())
+    assert [len(run) for run in runs] == [1, 1, 2, 3, 3]
+    script.write_bytes(b"other ")
+    assert runtime.made("it", script, source, "x") == b"other a"
+
+
+def test_what_node_says_is_passed_on_and_nothing_is_kept(core, monkeypatch, tmp_path):
+    program(tmp_path, "node", "echo no memory >&2; exit 1")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    with pytest.raises(runtime.CannotGet, match="no memory"):
+        runtime.compiled(b"", "/course")
+    assert not (runtime.cache() / "compile").exists()
