@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import COURSE, ROOT, reference
+from support import COURSE, ROOT, reference, sampled
 
 from autograder.course import import_file
 
-DTYPES = st.sampled_from([np.float64, np.float32])
+BOTH = sampled([np.float64, np.float32], 2)  # kernels are compiled for each, which takes most of the time here
+DTYPES = st.sampled_from(BOTH)
 SEEDS = st.integers(0, 2**32 - 1)
 TOLERANCE = {np.dtype(np.float64): 1e-11, np.dtype(np.float32): 1e-5}  # of the largest entry
 
@@ -109,7 +110,7 @@ def test_convolution(layer):
     check_layer("conv", "conv2d", *layer)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", BOTH)
 @pytest.mark.parametrize(
     ("x", "w", "stride", "padding"),
     [
@@ -295,14 +296,14 @@ def test_lstm(sequence):
     check_layer("lstm", "lstm", *sequence)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", BOTH)
 def test_long_sequences_in_many_blocks(dtype):
     rng = np.random.default_rng(6)
     shapes = (19, 50, 6), (19, 13), (6, 52), (13, 52), (52,)
     check_layer("lstm", "lstm", [(0.3 * rng.normal(size=shape)).astype(dtype) for shape in shapes], rng)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", BOTH)
 @pytest.mark.parametrize("size", [1e3, 1e30, np.nan])
 def test_extreme_inputs_of_an_lstm(size, dtype):
     rng = np.random.default_rng(7)
@@ -413,12 +414,12 @@ rng = np.random.default_rng(0)
 for n, c, f, h, w, k, stride, padding in [
     (1, 1, 1, 1, 1, 1, 1, 0), (2, 4, 9, 7, 6, 3, 1, 1), (1, 5, 3, 20, 31, 5, 2, 4), (3, 2, 17, 9, 40, 2, 3, 0),
 ]:
-    for dtype in (np.float32, np.float64):
+    for dtype in t.BOTH:
         x, w_, b = (rng.normal(size=s).astype(dtype) for s in ((n, c, h, w), (f, c, k, k), (f,)))
         out, cache = t.conv.conv2d_forward(x, w_, b, stride, padding)
         t.conv.conv2d_backward(out, cache)
 for n, steps, d, h in [(1, 1, 1, 1), (9, 17, 3, 5), (8, 16, 8, 12)]:
-    for dtype in (np.float32, np.float64):
+    for dtype in t.BOTH:
         shapes = (n, steps, d), (n, h), (d, 4 * h), (h, 4 * h), (4 * h,)
         hs, cache = t.lstm.lstm_forward(*(rng.normal(size=s).astype(dtype) for s in shapes))
         t.lstm.lstm_backward(hs, cache)

@@ -164,6 +164,6 @@ def test_cells_that_are_none():
 def test_long_cells_take_no_long_time():
     long = ["'", "\\", "(", "?", "%\\\n", "x=", "a,", '"""', "x = '''\\'", "!"]
     for source in (*(some * 200_000 for some in long), "a," * 300_000 + "=!", " " * 500_000 + "%x"):
-        began = time.perf_counter()
+        began = time.process_time()  # what others do meanwhile does not count; who goes back and forth takes minutes
         notebooks.without_magics(source)
-        assert time.perf_counter() - began < 2
+        assert time.process_time() - began < 10
