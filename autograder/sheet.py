@@ -251,6 +251,7 @@ class Sheets:
         self.kept: OrderedDict[tuple, Item | None] = OrderedDict()
         self.size = 0
         self.outcomes: OrderedDict[tuple, Outcome] = OrderedDict()
+        self.shown: dict[str, Sheet | None] = {}
 
     def outcome(self, key: tuple, make: Callable[[], Outcome | None]) -> Outcome | None:
         """What `make` makes of the answers that `key` tells from all others: the same is not made twice. None and a
@@ -276,6 +277,13 @@ class Sheets:
             _, dropped = self.kept.popitem(last=False)
             self.size -= dropped.size if dropped else 0
         return item
+
+    def visible(self, exercise: Exercise) -> Sheet | None:
+        """A sheet of an exercise's visible cases, and of its forward's: the same for everybody, and made once."""
+        if exercise.name not in self.shown:
+            cases_of = dict.fromkeys((exercise.asks, exercise), exercise.visible_cases())
+            self.shown[exercise.name] = self.sheet(cases_of, again=False)
+        return self.shown[exercise.name]
 
     def sheet(self, cases_of: dict[Exercise, list[Case]], again: bool = True) -> Sheet | None:
         """A sheet of the cases of one exercise, or of several that ask the same forward; None where a case can only be

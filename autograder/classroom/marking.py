@@ -25,7 +25,7 @@ from ..locked.client import Ended, ForkServer, LockedDown
 from ..locked.confine import Limits, Tier
 from ..oracle import Frozen, Live
 from ..outcome import GRADER_ERROR, NOT_STARTED, PASSED, CaseOutcome, Outcome, overall
-from ..sheet import RIGHT, UNCLEAR, WRONG, Sheets
+from ..sheet import RIGHT, UNCLEAR, WRONG, Sheet, Sheets
 from .records import short
 
 # Modules that take long to import: where a hand-in names one, its process is forked from a server that has it loaded.
@@ -220,6 +220,7 @@ def mark_unit(
     cases = {one: cases_for(one, job["seeds"][one.id], job["banks"].get(one.id)) for one in exercises}
     for attempt in range(2):
         marker = Marker(Grader(unit, implementation, at.oracle(unit)), at.sheets[unit.name], cases)
+        marker.prepare()
         marked = []
         try:
             for exercise in exercises:
@@ -264,6 +265,14 @@ class Marker:
         self.grader, self.sheets, self.cases_of = grader, sheets, cases_of
         self.verdicts: dict[Exercise, str] = {}
         self.ready: dict[Exercise, bool] = {}
+        self.made: dict[tuple[Exercise, ...], Sheet | None] = {}
+
+    def prepare(self) -> None:
+        """Make the sheets of what can be asked at once where all functions are there. It takes about as long as they
+        take to be loaded."""
+        for exercise in self.cases_of:
+            if exercise.asks is exercise:
+                self.sheet((exercise, *self.gradients(exercise)))
 
     def judged(self, exercise: Exercise) -> Outcome:
         """The outcome of an exercise: on each visible case with new numbers, and on new shapes. They are asked at once.
@@ -290,20 +299,27 @@ class Marker:
         """The verdict on an exercise whose cases are asked at once, together with those of its gradients: they need the
         same forward passes. Where more was to be seen, it is asked alone."""
         if exercise not in self.verdicts and self.is_ready(exercise):
-            gradients = [e for e in self.cases_of if e.asks is exercise and e is not exercise and self.is_ready(e)]
+            gradients = [gradient for gradient in self.gradients(exercise) if self.is_ready(gradient)]
             if gradients:
-                self.ask([exercise, *gradients], TOGETHER)
+                self.ask((exercise, *gradients), TOGETHER)
         if self.verdicts.get(exercise, UNCLEAR) == UNCLEAR and self.is_ready(exercise):
-            self.ask([exercise])
+            self.ask((exercise,))
         return self.verdicts.get(exercise, UNCLEAR)
 
-    def ask(self, exercises: list[Exercise], share: float = 1.0) -> None:
+    def gradients(self, exercise: Exercise) -> list[Exercise]:
+        return [other for other in self.cases_of if other.asks is exercise and other is not exercise]
+
+    def sheet(self, exercises: tuple[Exercise, ...]) -> Sheet | None:
+        """The sheet of exercises that are asked at once, or None where they cannot be."""
+        if exercises not in self.made:
+            self.made[exercises] = None
+            with suppress(Exception):  # a fault of ours: it will be told when the cases are asked one by one
+                self.made[exercises] = self.sheets.sheet({one: self.cases_of[one] for one in exercises})
+        return self.made[exercises]
+
+    def ask(self, exercises: tuple[Exercise, ...], share: float = 1.0) -> None:
         """Ask the cases of exercises at once, in a share of the time that an exercise has."""
-        try:
-            sheet = self.sheets.sheet({exercise: self.cases_of[exercise] for exercise in exercises})
-        except Exception:  # a fault of ours: it will be told when the cases are asked one by one
-            return
-        if sheet:
+        if sheet := self.sheet(exercises):
             self.verdicts |= sheet.verdicts(self.grader.implementation.at_once(sheet.request, share))
 
     def explained(self, exercise: Exercise) -> Outcome | None:
@@ -311,8 +327,8 @@ class Marker:
         all that is to be seen. What comes of the same answers is the same, and is reasoned out once."""
         grader, cases = self.grader, exercise.visible_cases()
         try:
-            sheet = self.sheets.sheet(dict.fromkeys((exercise.asks, exercise), cases), again=False)
-        except Exception:  # a fault of ours, as below
+            sheet = self.sheets.visible(exercise)
+        except Exception:  # a fault of ours, as above
             return None
         answers = sheet and grader.implementation.at_once(sheet.request, TOGETHER, warned=False)
         if not answers:

@@ -7,6 +7,8 @@ import sys
 import zipimport
 from importlib.machinery import PathFinder
 
+ARCHIVE = next(place for place in sys.path if place.endswith(".zip"))
+
 
 class Library:
     """Finds modules of the standard library that no other finder has found, once, by having its archive fetched."""
@@ -17,7 +19,11 @@ class Library:
             return None
         from js import bringLibrary
 
-        bringLibrary()
+        try:
+            bringLibrary(ARCHIVE)
+        except Exception:
+            reason = f"{name} is part of Python, but had to be fetched, and could not be. Is there a connection?"
+            raise ModuleNotFoundError(reason, name=name) from None
         sys.meta_path.remove(cls)
         forget()
         return PathFinder.find_spec(name, path, target)

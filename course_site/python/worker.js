@@ -52,8 +52,8 @@ async function begin(start) {
   keep({ files: Object.fromEntries(await Promise.all(there)), wasm: await core, memory: await memory });
 }
 
-/** Called from Python (library.py), which cannot wait: get the standard library. */
-self.bringLibrary = () => {
+/** Called from Python (library.py), which cannot wait: put the standard library where Python looks for it. */
+self.bringLibrary = (archive) => {
   let content = kept.files[LIBRARY];
   if (!content) {
     const request = new XMLHttpRequest();
@@ -64,7 +64,7 @@ self.bringLibrary = () => {
     content = request.response;
     keep({ files: { [LIBRARY]: content } });
   }
-  pyodide.FS.writeFile("/lib/python314.zip", new Uint8Array(content));
+  pyodide.FS.writeFile(archive, new Uint8Array(content));
 };
 
 /** The bytes that were compressed. */
