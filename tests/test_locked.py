@@ -21,7 +21,7 @@ from autograder.checking import build_answers, stale
 from autograder.grading import Grader
 from autograder.implementation import Call, Reply, load_cells
 from autograder.locked import messages
-from autograder.locked.client import ForkServer, LockedDown, NotLocked
+from autograder.locked.client import Ended, ForkServer, LockedDown, NotLocked
 from autograder.locked.confine import Limits
 from autograder.network import Network
 from autograder.oracle import Frozen
@@ -409,6 +409,19 @@ def test_what_a_unit_does_to_its_process_does_not_cost_the_next(server, source):
         first.call("f", ())
     time.sleep(0.1)
     with locked(server, f"class A:\n    pass\n{ONE}", first) as second:
+        assert second.call("f", ()).value == 1
+        assert second.processes == 1
+
+
+def test_a_process_that_ended_before_the_next_unit_was_loaded_is_replaced(server):
+    first = locked(server, ONE)
+    assert first.call("f", ()).value == 1
+    os.kill(first.child.number, 9)
+    while first.child.alive():
+        time.sleep(0.01)
+    with locked(server, ONE, first) as second:
+        with pytest.raises(Ended):
+            second.launch()  # as a worker does, which sees to it when it asks something
         assert second.call("f", ()).value == 1
         assert second.processes == 1
 

@@ -278,9 +278,10 @@ class Child:
                     raise Ended("TimeLimit", f"{until.limit:g}")
 
     def ended(self) -> Ended:
-        """Why a child that has closed its channel did so."""
-        self.channel.close()
-        self.used = self.server.end(self.number)
+        """Why a child that has closed its channel did so; whoever asks again is told the same."""
+        if self.used is None:
+            self.channel.close()
+            self.used = self.server.end(self.number)
         status = self.used["status"]
         if os.WIFSIGNALED(status):
             return Ended("Killed", signal_name(os.WTERMSIG(status)))
