@@ -380,11 +380,10 @@ def test_the_units_of_a_submission_follow_each_other_in_one_process(server):
 
 
 def test_a_unit_finds_nothing_of_the_one_before(server):
-    first = locked(server, "def f():\n    return 1\n")
+    first = locked(server, ONE)
     assert first.call("f", ()).value == 1
-    with locked(
-        server, "import sys\ndef f():\n    return 'work' in sys.modules, 'next' in sys.modules\n", first
-    ) as second:
+    source = "import sys\ndef f():\n    return 'work' in sys.modules, 'next' in sys.modules\n"
+    with locked(server, source, first) as second:
         assert second.call("f", ()).value == (False, True)
         assert second.describe("g").status == "missing"
 

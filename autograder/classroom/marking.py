@@ -119,6 +119,7 @@ class Bench:
 
 
 def imports(source: bytes, name: bytes) -> bool:
+    """Whether a line of a source seems to import a module."""
     return name in source and bool(re.search(rb"^\s*(?:import|from)\s+" + name, source, re.M))
 
 
@@ -325,7 +326,7 @@ class Marker:
     def explained(self, exercise: Exercise) -> Outcome | None:
         """The outcome of an exercise on its visible cases where these can be asked at once, too, and the answers tell
         all that is to be seen. What comes of the same answers is the same, and is reasoned out once."""
-        grader, cases = self.grader, exercise.visible_cases()
+        grader = self.grader
         try:
             sheet = self.sheets.visible(exercise)
         except Exception:  # a fault of ours, as above
@@ -338,7 +339,7 @@ class Marker:
 
         def judge():
             seen = sheet.observations(answers, exercise)
-            return None if seen is None else grader.grade(exercise, cases, seen=seen)
+            return None if seen is None else grader.grade(exercise, seen=seen)
 
         outcome = self.sheets.outcome(key, judge)
         if outcome:

@@ -122,7 +122,8 @@ class ForkServer:
             self.spare = None
         if self.spare is None:
             self.order()
-            self.settle()
+            if trouble := self.settle():
+                raise RuntimeError(f"no child could be forked: {trouble}")
         child, self.spare = self.spare, None
         if self.tier.locked:
             self.order()
@@ -134,15 +135,16 @@ class ForkServer:
         with theirs:
             self.tell({"fork": True}, [theirs.fileno()])
 
-    def settle(self) -> None:
-        """Take what was ordered, if anything was."""
+    def settle(self) -> str:
+        """Take what was ordered, if anything was: why it did not come, if it did not."""
         if self.ordered:
             channel, self.ordered = self.ordered, None
             answer = self.answer()
             if "error" in answer:
                 channel.close()
-                raise RuntimeError(f"no child could be forked: {answer['error']}")
+                return answer["error"]
             self.spare = Child(self, channel, answer["child"])
+        return ""
 
     def end(self, number: int) -> dict:
         """End a child, with everything that it has started: how it ended, and what it used."""
@@ -340,9 +342,8 @@ class LockedDown:
         self.forgetting = False
         self.processes = 0
         self.memory = before.memory if before else 0  # the most that one of the submission's processes had
-        self.ended_cpu = (
-            -self.child.cpu_at_rest() if self.child else 0.0
-        )  # of processes that have ended, and not of units before
+        # Of its processes that have ended; what the units before have used in the present one is not its own.
+        self.ended_cpu = -self.child.cpu_at_rest() if self.child else 0.0
         self.waited = 0.0  # seconds of the clock, in all
         self.hit: list[str] = []  # kinds of limits that were hit in the present exercise, and how its processes ended
         self.endings: list[str] = []
