@@ -305,6 +305,21 @@ def test_the_standard_library_is_fetched_when_somebody_imports_what_is_not_in_me
     assert large == ["python_stdlib.zip"]  # once: what was stopped has left it here, and all else
 
 
+def test_nothing_is_fetched_twice_and_progress_ends_where_it_should(beginner):
+    page, asked = beginner
+    progress = page.evaluate(
+        """async () => {
+            const seen = [];
+            python.onstate((state, { loaded, total }) => seen.push([loaded, total]));
+            await python.load("conv");
+            return seen.at(-1);
+        }"""
+    )
+    large = [name for name in asked if name.endswith((".gz", ".wasm", ".zip"))]
+    assert sorted(large) == ["conv.zip", "engine.zip", "memory.gz", "numpy.zip", "pyodide.asm.wasm"]
+    assert progress[0] == progress[1]
+
+
 def test_no_two_pythons_draw_the_same_numbers(page):
     scratch = "import random, numpy as np\nprint(random.random(), np.random.rand())"
     drawn = set()

@@ -43,7 +43,7 @@ async function begin(start) {
   const site = pyodide.runPython("import site; site.getsitepackages()[0]");
   pyodide.unpackArchive(await files["numpy.zip"], "zip", { extractDir: site });
   pyodide.unpackArchive(await files["engine.zip"], "zip", { extractDir: COURSE });
-  if (start.unit) await bring(start.unit);
+  if (start.unit) await bring(start.unit, files[archive(start.unit)]);
   pyodide.runPython(`import random, sys; random.seed(); sys.path.insert(0, "${COURSE}")`);
   answer = pyodide.pyimport("autograder.browser.answering").answer;
   if (kept.memory) return;
@@ -76,11 +76,11 @@ async function inflated(content) {
 const archive = (unit) => `units/${unit}.zip`;
 const units = new Set();
 
-/** Bring what is asked in a unit into Python's file system. */
-async function bring(unit) {
+/** Bring what is asked in a unit into Python's file system; it may be on its way already. */
+async function bring(unit, coming = null) {
   if (units.has(unit)) return;
   const name = archive(unit);
-  const content = await bytes(name);
+  const content = await (coming ?? bytes(name));
   pyodide.unpackArchive(content, "zip", { extractDir: COURSE });
   units.add(unit);
   keep({ files: { [name]: content } });
