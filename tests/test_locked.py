@@ -448,6 +448,124 @@ def test_who_cannot_be_loaded_is_not_the_fault_of_the_unit_before(server):
         assert second.processes == 1
 
 
+# Sheets that are sent ahead
+
+
+def sheet(name, *arguments):
+    """A sheet that asks for one call."""
+    return pack([[name, list(arguments), None, 1, True]])
+
+
+SLOW_AND_QUICK = """
+import os
+def slow(seconds):
+    import time
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+    return seconds
+def double(x):
+    return 2 * x
+def die():
+    os._exit(3)
+"""
+
+
+def test_a_sheet_sent_ahead_is_answered_like_any_other(server):
+    with locked(server, SLOW_AND_QUICK) as functions:
+        first, second = sheet("double", 1), sheet("double", 2)
+        wanted = functions.at_once(first), functions.at_once(second)
+        assert None not in wanted
+        for _ in range(2):
+            assert functions.at_once(first) == wanted[0]
+            functions.ask_ahead(second)
+            functions.begin()
+            assert functions.at_once(second) == wanted[1]
+        assert functions.processes == 1
+
+
+def test_who_asks_something_else_waits_for_the_sheet_sent_ahead_and_its_answers_are_kept(server):
+    with locked(server, SLOW_AND_QUICK) as functions:
+        ahead = sheet("slow", 0.3)
+        assert functions.at_once(sheet("double", 1))
+        functions.ask_ahead(ahead)
+        assert functions.call("double", (2,)).value == 4
+        assert functions.at_once(sheet("double", 3))
+        waited, cpu = functions.waited - functions.waited_before, functions.cpu() - functions.cpu_before
+        assert waited < 0.15 and cpu < 0.15  # it is the next exercise's time
+        functions.begin()
+        assert unpack(functions.at_once(ahead)) == [[0.3]]
+        assert functions.waited - functions.waited_before > 0.15
+        assert functions.cpu() - functions.cpu_before > 0.15
+        assert functions.processes == 1
+
+
+@pytest.mark.parametrize("asked_between", [False, True])
+def test_a_sheet_sent_ahead_that_ends_the_process_costs_the_next_exercise_alone(server, asked_between):
+    with locked(server, SLOW_AND_QUICK) as functions:
+        ahead = sheet("die")
+        assert functions.at_once(sheet("double", 1))
+        functions.ask_ahead(ahead)
+        if asked_between:
+            assert functions.call("double", (2,)).value == 4
+        assert not functions.hit and not functions.endings
+        functions.begin()
+        assert functions.at_once(ahead) is None
+        assert functions.call("double", (2,)).value == 4
+        assert functions.processes == 2
+
+
+@pytest.mark.parametrize("asked_between", [False, True])
+def test_a_sheet_sent_ahead_has_its_share_of_time_and_no_more(server, asked_between):
+    with locked(server, SLOW_AND_QUICK) as functions:
+        ahead = sheet("slow", 0.3)
+        assert functions.at_once(sheet("double", 1))
+        functions.ask_ahead(ahead, 0.2)
+        if asked_between:
+            assert functions.call("double", (2,)).value == 4
+        functions.begin()
+        assert functions.at_once(ahead, 0.2) is None
+        assert functions.processes == 1
+        assert functions.at_once(ahead)
+
+
+def test_who_defies_the_alarm_in_a_sheet_sent_ahead_is_ended_and_it_is_said_of_the_next_exercise(server):
+    source = "def f():\n    while True:\n        try:\n            while True:\n                pass\n" + (
+        "        except BaseException:\n            pass\ndef g():\n    return 1\n"
+    )
+    with locked(server, source) as functions:
+        ahead = sheet("f")
+        assert functions.at_once(sheet("g"))
+        functions.ask_ahead(ahead)
+        assert functions.call("g", ()).value == 1
+        assert not functions.hit
+        functions.begin()
+        assert functions.at_once(ahead) is None
+        assert functions.hit == ["TimeLimit"]
+        assert functions.call("g", ()).failure.kind == "TimeLimit"  # all of the exercise's time is used up
+        functions.begin()
+        assert functions.call("g", ()).value == 1
+
+
+def test_a_sheet_that_was_sent_to_a_process_that_is_gone_is_sent_again(server):
+    with locked(server, SLOW_AND_QUICK) as functions:
+        ahead = sheet("double", 2)
+        assert functions.at_once(sheet("double", 1))
+        functions.ask_ahead(ahead)
+        functions.end()
+        assert unpack(functions.at_once(ahead)) == [[4]]
+        assert functions.processes == 2
+
+
+def test_a_process_that_still_works_on_a_sheet_is_not_handed_over(server):
+    first = locked(server, SLOW_AND_QUICK)
+    assert first.at_once(sheet("double", 1))
+    first.ask_ahead(sheet("double", 2))
+    with locked(server, ONE, first) as second:
+        assert second.call("f", ()).value == 1
+        assert second.processes == 1
+
+
 # Children that wait
 
 

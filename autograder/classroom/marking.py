@@ -300,12 +300,16 @@ class Marker:
         """The verdict on an exercise whose cases are asked at once, together with those of its gradients: they need the
         same forward passes. Where more was to be seen, it is asked alone."""
         if exercise not in self.verdicts and self.is_ready(exercise):
-            gradients = [gradient for gradient in self.gradients(exercise) if self.is_ready(gradient)]
-            if gradients:
-                self.ask((exercise, *gradients), TOGETHER)
+            together = self.together(exercise)
+            if len(together) > 1:
+                self.ask(together)
         if self.verdicts.get(exercise, UNCLEAR) == UNCLEAR and self.is_ready(exercise):
             self.ask((exercise,))
         return self.verdicts.get(exercise, UNCLEAR)
+
+    def together(self, exercise: Exercise) -> tuple[Exercise, ...]:
+        """An exercise, with those of its gradients that can be asked with it."""
+        return (exercise, *(gradient for gradient in self.gradients(exercise) if self.is_ready(gradient)))
 
     def gradients(self, exercise: Exercise) -> list[Exercise]:
         return [other for other in self.cases_of if other.asks is exercise and other is not exercise]
@@ -318,10 +322,21 @@ class Marker:
                 self.made[exercises] = self.sheets.sheet({one: self.cases_of[one] for one in exercises})
         return self.made[exercises]
 
-    def ask(self, exercises: tuple[Exercise, ...], share: float = 1.0) -> None:
-        """Ask the cases of exercises at once, in a share of the time that an exercise has."""
+    def ask(self, exercises: tuple[Exercise, ...]) -> None:
+        """Ask the cases of exercises at once; those of the next ones are sent before the answers are judged."""
+        implementation = self.grader.implementation
         if sheet := self.sheet(exercises):
-            self.verdicts |= sheet.verdicts(self.grader.implementation.at_once(sheet.request, share))
+            answers = implementation.at_once(sheet.request, share_of(exercises))
+            following = self.following(exercises[0])
+            if following and (ahead := self.sheet(following)):
+                implementation.ask_ahead(ahead.request, share_of(following))
+            self.verdicts |= sheet.verdicts(answers)
+
+    def following(self, exercise: Exercise) -> tuple[Exercise, ...] | None:
+        """The exercises that will be asked after this one at once, or None."""
+        order = list(self.cases_of)
+        rest = order[order.index(exercise) + 1 :]
+        return next((self.together(one) for one in rest if one.asks is one and self.is_ready(one)), None)
 
     def explained(self, exercise: Exercise) -> Outcome | None:
         """The outcome of an exercise on its visible cases where these can be asked at once, too, and the answers tell
@@ -361,6 +376,11 @@ class Marker:
             if item := self.sheets.item(exercise, self.cases_of[exercise][0]):
                 return not any(before_calling(one, told, item.parameters(one)) for one, told in described.items())
         return False
+
+
+def share_of(exercises: tuple[Exercise, ...]) -> float:
+    """The share of an exercise's time for asking these at once."""
+    return TOGETHER if len(exercises) > 1 else 1.0
 
 
 def cases_for(exercise, seed: int, bank: int | None = None) -> list[Case]:

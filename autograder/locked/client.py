@@ -125,9 +125,12 @@ class ForkServer:
             if trouble := self.settle():
                 raise RuntimeError(f"no child could be forked: {trouble}")
         child, self.spare = self.spare, None
-        if self.tier.locked:
-            self.order()
         return child
+
+    def fork_ahead(self) -> None:
+        """Have the next child forked, if there is none, while somebody waits for this one."""
+        if self.tier.locked and not self.spare and not self.ordered:
+            self.order()
 
     def order(self) -> None:
         """Ask for a child, and do not wait for it."""
@@ -237,6 +240,7 @@ class Child:
                 raise self.ended() from None
 
     def receive(self, until):
+        self.resting = None
         head = self.exactly(HEAD.size, until)
         length = HEAD.unpack(head)[0]
         if length > self.server.limits.reply:
@@ -298,6 +302,19 @@ class Child:
         return self.used
 
 
+@dataclass
+class Ahead:
+    """A sheet that was sent before its turn, with seconds of CPU time for it. Where somebody else had to wait until
+    what came of it `has_come`: that, or how its process ended over it; and the seconds that this took."""
+
+    sheet: bytes
+    seconds: float
+    has_come: bool = False
+    answers: "bytes | Ended | None" = None
+    waited: float = 0.0
+    cpu: float = 0.0
+
+
 @dataclass(frozen=True)
 class Until:
     """How long to wait for an answer: until a time of the clock, or until the child has used so many more seconds of
@@ -340,6 +357,7 @@ class LockedDown:
         self.broken: Failure | None = None  # why its code could not even be loaded
         self.described: dict[str, Description] = {}
         self.forgetting = False
+        self.ahead: Ahead | None = None
         self.processes = 0
         self.memory = before.memory if before else 0  # the most that one of the submission's processes had
         # Of its processes that have ended; what the units before have used in the present one is not its own.
@@ -372,6 +390,10 @@ class LockedDown:
             raise Ended("TimeLimit", f"{limits.exercise:g}")
         return Until(time.monotonic() + waiting, left, limits.exercise)
 
+    def within(self, seconds: float) -> "Until":
+        """Until so many seconds of CPU time have been used."""
+        return Until(time.monotonic() + self.limits.patience * seconds, seconds, self.limits.exercise)
+
     def used(self, cpu: float, waited: float, most: float) -> float:
         """Seconds of CPU time since there were so many, or more; measured only where it comes near to the most."""
         clock = self.waited - waited
@@ -398,6 +420,7 @@ class LockedDown:
         """Make some calls. They are sent together, and the replies come while the process works on the next ones. Where
         it ends over one of them, those without a reply are made once more in a new process, one by one, so that the
         call that ends it is found."""
+        self.settle()
         replies: list[Reply] = []
         told = 0
         alone = len(calls) == 1
@@ -446,21 +469,66 @@ class LockedDown:
         """Make the calls of a sheet: the answers, or None where something else was seen, or the process has ended.
         Where there are none, what was tried in a share of the exercise's time, or took little, is not counted."""
 
+        asked = self.settle(sheet)
+
         def exchange(until):
-            if share < 1:
-                seconds = min(until.cpu, share * self.limits.exercise)
-                clock = min(until.clock, time.monotonic() + self.limits.patience * seconds)
-                until = Until(clock, seconds, until.limit)
-            self.child.send([pack(("at once", (np.frombuffer(sheet, np.uint8), until.cpu, warned)))], until)
+            if asked:
+                until = self.within(asked.seconds)
+            else:
+                until = self.within(min(until.cpu, share * self.limits.exercise)) if share < 1 else until
+                self.child.send([in_full(sheet, until.cpu, warned)], until)
             yield self.answer(until, to_answers)
 
         try:
-            (answers,) = self.attempt(exchange)
+            (answers,) = (self.taken(asked),) if asked and asked.has_come else self.attempt(exchange)
         except Ended:
             answers = None
         if not answers and (share < 1 or self.waited - self.waited_before < LITTLE * self.limits.exercise):
             self.begin()
         return answers
+
+    def ask_ahead(self, sheet: bytes, share: float = 1.0) -> None:
+        """Send the sheet for which `at_once` will be called next, in that exercise's time: its calls are made while the
+        grader judges the answers to the last one."""
+        left = self.limits.submission - self.used(0.0, 0.0, self.limits.submission)
+        if self.child is None or not self.loaded or self.ahead or left <= 0:
+            return
+        seconds = min(share * self.limits.exercise, left)
+        try:
+            self.child.send([in_full(sheet, seconds, True)], self.within(seconds))
+            self.ahead = Ahead(sheet, seconds)
+        except Ended:  # it will be seen when it is asked for
+            self.end()
+
+    def settle(self, sheet: bytes | None = None) -> Ahead | None:
+        """What was sent ahead, if it is this sheet. If it is another one, what comes of it is waited for and kept, and
+        counts neither as this exercise's time nor as its fault."""
+        asked = self.ahead
+        if asked is None or asked.sheet is sheet:
+            self.ahead = None
+            return asked
+        if not asked.has_come:
+            began, cpu = time.monotonic(), self.cpu()
+            asked.has_come = True
+            try:
+                asked.answers = self.answer(self.within(asked.seconds), to_answers)
+            except Ended as ended:
+                asked.answers = ended
+                self.end()
+            asked.waited, asked.cpu = time.monotonic() - began, self.cpu() - cpu
+            self.waited += asked.waited
+            self.waited_before += asked.waited
+            self.cpu_before += asked.cpu
+        return None
+
+    def taken(self, asked: Ahead) -> bytes | None:
+        """What came of a sheet that was sent ahead, counted to the present exercise."""
+        self.waited_before -= asked.waited
+        self.cpu_before -= asked.cpu
+        if isinstance(asked.answers, Ended):
+            self.note(asked.answers)
+            raise asked.answers
+        return asked.answers
 
     def forget(self) -> None:
         self.forgetting = True  # goes with the next call
@@ -476,8 +544,7 @@ class LockedDown:
             yield from exchange(until)
             taken = True
         except Ended as ended:
-            self.hit.append(ended.kind)
-            self.endings.append(f"{ended.kind} {ended.message}".strip())
+            self.note(ended)
             self.end()
             taken = True
             raise
@@ -485,6 +552,10 @@ class LockedDown:
             if not taken:  # somebody has lost interest: what is still to come would be taken for other answers
                 self.end()
             self.waited += time.monotonic() - before
+
+    def note(self, ended: Ended) -> None:
+        self.hit.append(ended.kind)
+        self.endings.append(f"{ended.kind} {ended.message}".strip())
 
     def answer(self, until, reading):
         try:
@@ -515,6 +586,7 @@ class LockedDown:
             self.broken = Failure(ended.kind, ended.message)
             raise
         self.loaded = True
+        self.server.fork_ahead()
         taken = time.monotonic() - before
         self.waited_before += taken
         self.cpu_before += self.child.cpu() - self.counted if taken > 2 / TICKS else 0.0
@@ -562,6 +634,7 @@ class LockedDown:
             or self.server is not server
             or not self.loaded
             or child.pieces
+            or self.ahead
             or child.cpu_at_rest() >= self.limits.exercise
             or child.size() >= self.limits.memory / 2
         ):
@@ -574,8 +647,15 @@ class LockedDown:
 
     def left(self) -> None:
         """Go on without the process."""
+        if self.ahead and not self.ahead.has_come:
+            self.ahead = None
         self.child, self.counted = None, 0.0
         self.launched = self.loaded = self.inherited = False
+
+
+def in_full(sheet: bytes, seconds: float, warned: bool) -> bytes:
+    """The request for what a sheet asks, in so many seconds of CPU time."""
+    return pack(("at once", (np.frombuffer(sheet, np.uint8), seconds, warned)))
 
 
 def signal_name(number: int) -> str:
