@@ -492,7 +492,8 @@ def test_who_asks_something_else_waits_for_the_sheet_sent_ahead_and_its_answers_
         assert functions.call("double", (2,)).value == 4
         assert functions.at_once(sheet("double", 3))
         waited, cpu = functions.waited - functions.waited_before, functions.cpu() - functions.cpu_before
-        assert waited < 0.15 and cpu < 0.15  # it is the next exercise's time
+        assert waited < 0.25  # it is the next exercise's time
+        assert cpu < 0.15
         functions.begin()
         assert unpack(functions.at_once(ahead)) == [[0.3]]
         assert functions.waited - functions.waited_before > 0.15
@@ -508,7 +509,8 @@ def test_a_sheet_sent_ahead_that_ends_the_process_costs_the_next_exercise_alone(
         functions.ask_ahead(ahead)
         if asked_between:
             assert functions.call("double", (2,)).value == 4
-        assert not functions.hit and not functions.endings
+        assert not functions.hit
+        assert not functions.endings
         functions.begin()
         assert functions.at_once(ahead) is None
         assert functions.call("double", (2,)).value == 4
