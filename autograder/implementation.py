@@ -135,6 +135,11 @@ class Implementation(Protocol):
         packed, or None where anything else was to be seen as well, be it a warning where it may not be `warned`."""
         ...
 
+    def ask_ahead(self, sheet: bytes, share: float = 1.0) -> None:
+        """Say which sheet `at_once` will be called with next, in the next exercise's time: where the calls are made in
+        another process, they can be made while the caller judges the answers to the last one."""
+        ...
+
     def forget(self) -> None:
         """Let go of every kept value and every remembered result."""
         ...
@@ -303,6 +308,9 @@ class Functions:
             return None
         finally:
             restore(before)
+
+    def ask_ahead(self, sheet, share=1.0):
+        """Nothing: here nobody works while the caller does."""
 
     def answers(self, calls, memory):
         """The answers to the calls of a sheet, each as its part of the header and of the arrays' memory; and every

@@ -179,9 +179,6 @@ class InProcess:
     def launch(self):
         pass
 
-    def ask_ahead(self, sheet, share):
-        pass
-
     def begin(self):
         pass
 

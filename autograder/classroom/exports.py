@@ -6,7 +6,7 @@ What students get to see of these passes through handback.py.
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -24,6 +24,7 @@ __all__ = [
     "Merged",
     "for_staff",
     "gradescope_results",
+    "junit_suite",
     "write_canvas_csv",
     "write_grades_csv",
     "write_gradescope",
@@ -154,7 +155,7 @@ def for_staff(record: dict[str, Any]) -> Iterator[str]:
 # JUnit: https://github.com/jenkinsci/xunit-plugin, junit-10.xsd, and https://docs.gitlab.com, "Unit test reports"
 
 
-def write_junit(out: Path, class_: Class, records: Records) -> Path:
+def write_junit(out: Path, class_: Class, suites: Iterable[str]) -> Path:
     """One suite for each student, one test for each exercise.
 
     Servers know a test by its class and its name together, so the class says whose unit it is: Jenkins makes a package
@@ -165,8 +166,7 @@ def write_junit(out: Path, class_: Class, records: Records) -> Path:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write('<?xml version="1.0" encoding="UTF-8"?>\n')
         file.write(f"<testsuites name={attribute(class_.course.title)}>\n")
-        for record in records():
-            file.write(junit_suite(record))
+        file.writelines(suites)
         file.write("</testsuites>\n")
     return path
 
@@ -174,7 +174,8 @@ def write_junit(out: Path, class_: Class, records: Records) -> Path:
 JUNIT = {FAILED: "failure", GRADER_ERROR: "error", BLOCKED: "skipped", NOT_STARTED: "skipped", NOT_ASSESSED: "skipped"}
 
 
-def junit_suite(record) -> str:
+def junit_suite(record: dict[str, Any]) -> str:
+    """A student's suite."""
     handed = hand_back(record)
     counts = Counter(JUNIT.get(result.status) for result in handed.results)
     taken = {id: run["seconds"] for id, run in record["run"]["exercises"].items()}

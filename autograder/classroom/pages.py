@@ -1,7 +1,7 @@
 """Reports as web pages: one about the class, for staff, and one for each student, to be handed back.
 
 Every page is one file that asks nothing of anywhere. What students wrote is escaped, and what a browser could take for
-more than text is not let through. A page is written while it is made, so that a class of any size needs no more memory.
+more than text is not let through. The class's is written while it is made, so that one of any size needs no more memory.
 """
 
 import base64
@@ -24,7 +24,7 @@ from ..summary import plain_points
 from . import handback
 from .handback import hand_back, name_of
 from .plain import counted, legible
-from .records import Store, safe_name
+from .records import Store, safe_name, write_whole
 from .statistics import BINS, NOT_HANDED_IN, PASSING, Class, Exercise
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -68,6 +68,12 @@ def environment() -> Environment:
     }
     made.globals |= {"say": handback, "marks": MARKS, "dash": UNKNOWN}
     return made
+
+
+def load_templates() -> None:
+    """Have the templates of these pages compiled, which takes a moment, before anybody waits for a page."""
+    for name in ("class.html", "student.html"):
+        environment().get_template(name)
 
 
 def write_class(
@@ -121,20 +127,17 @@ def write_student(out: Path, record: dict[str, Any]) -> Path:
     right = sum(result.status == PASSED for result in handed.results)
     started = any(result.status != NOT_STARTED for result in handed.results)
     path = out / "students" / f"{safe_name(record['student'])}.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
     content = (
         environment()
         .get_template("student.html")
-        .stream(
+        .render(
             handed=handed,
             right=right,
             encouragement=handback.encouragement(right, started, len(handed.results)),
             labels={name: label() for name, label in handback.LABELS.items()},
         )
     )
-    content.enable_buffering(BUFFERED)
-    with page(path) as file:
-        file.writelines(content)
+    write_whole(path, content.encode())
     return path
 
 

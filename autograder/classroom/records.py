@@ -221,5 +221,6 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
         with open(partial, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             file.write(content)
         os.replace(partial, path)
-    finally:
+    except BaseException:
         partial.unlink(missing_ok=True)
+        raise

@@ -4,7 +4,8 @@ import marshal
 import os
 import tempfile
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,8 +18,9 @@ from .statistics import Class
 class Reports:
     """The reports in a folder of grades, written as the records come.
 
-    What is made of all records goes through them several times. They are kept in a file for that, where they are read
-    far sooner than from JSON, and not in memory.
+    What is made of all records, in the order of the students' names, is made of three pieces of each: its outline, its
+    suite for JUnit, and what was printed. They are kept in a file, where an outline is read far sooner than from JSON,
+    and not in memory.
 
     Args:
         course: the course.
@@ -28,39 +30,36 @@ class Reports:
     def __init__(self, course: Course, out: Path):
         self.out = out
         self.class_ = Class(course)
-        self.places: dict[str, tuple[int, int, int]] = {}  # where a student's outline begins, ends, and the record
+        self.places: dict[str, list[int]] = {}  # where each student's pieces begin, and where the last one ends
         self.file: IO[bytes] = tempfile.TemporaryFile(dir=out)  # noqa: SIM115 - open as long as reports are made
         self.troubled = 0  # students of whom something could not be graded
 
     def add(self, record: dict[str, Any]) -> None:
         """Write what is made of one record alone, and count it in."""
         record = complete(record)
-        self.count(record)
+        self.count(record, exports.junit_suite(record), printed(record))
         self.troubled += not is_final(record)
         pages.write_student(self.out, record)
         exports.write_gradescope(record, self.out)
 
-    def count(self, record: dict[str, Any]) -> None:
-        """Count a complete record in."""
+    def count(self, record: dict[str, Any], *pieces: str) -> None:
+        """Count a complete record in, and keep its outline and these pieces."""
         self.class_.add(record)
-        outline, whole = marshal.dumps(outline_of(record)), marshal.dumps(record)
-        place = self.file.seek(0, os.SEEK_END)
-        self.file.write(outline + whole)
-        self.places[record["student"]] = place, place + len(outline), place + len(outline + whole)
+        packed = [marshal.dumps(piece) for piece in (outline_of(record), *pieces)]
+        begin = self.file.seek(0, os.SEEK_END)
+        self.file.write(b"".join(packed))
+        self.places[record["student"]] = list(accumulate(map(len, packed), initial=begin))
 
-    def records(self) -> Iterator[dict[str, Any]]:
-        """All records, sorted by student."""
-        for _, (_, begin, end) in sorted(self.places.items()):
-            yield self.read(begin, end)
+    def kept(self, number: int) -> Iterator[Any]:
+        """This piece of each student, sorted by student."""
+        for _, places in sorted(self.places.items()):
+            begin, end = places[number : number + 2]
+            self.file.seek(begin)
+            yield marshal.loads(self.file.read(end - begin))
 
     def outlines(self) -> Iterator[dict[str, Any]]:
         """All records without their cases, sorted by student."""
-        for _, (begin, end, _) in sorted(self.places.items()):
-            yield self.read(begin, end)
-
-    def read(self, begin: int, end: int) -> dict[str, Any]:
-        self.file.seek(begin)
-        return marshal.loads(self.file.read(end - begin))
+        return self.kept(0)
 
     def finish(self, canvas: Path | None = None, moodle: Path | None = None) -> list[str]:
         """Write what is made of all records together; what staff should know of the tables that were filled in.
@@ -69,8 +68,9 @@ class Reports:
         """
         self.write_class()
         exports.write_grades_csv(self.out, self.class_, self.outlines)
-        exports.write_junit(self.out, self.class_, self.records)
-        write_printed(self.out / "printed.txt", self.records())
+        exports.write_junit(self.out, self.class_, self.kept(1))
+        with (self.out / "printed.txt").open("w", encoding="utf-8") as file:
+            file.writelines(self.kept(2))
         filled = exports.write_canvas_csv(self.out, self.class_, self.outlines, canvas)
         merged = exports.write_moodle_csv(self.out, self.class_, self.outlines, moodle)
         given = [made for made, file in ((filled, canvas), (merged, moodle)) if file]
@@ -87,13 +87,13 @@ def outline_of(record: dict[str, Any]) -> dict[str, Any]:
     return {**record, "units": units}
 
 
-def write_printed(path: Path, records: Iterable[dict[str, Any]]) -> None:
-    """What the code of each student printed while it was graded, shortened, for staff."""
-    with path.open("w", encoding="utf-8") as file:
-        for record in records:
-            for exercise in (e for unit in record["units"] for e in unit["exercises"]):
-                if said := "".join(dict.fromkeys(case["printed"] for case in exercise["cases"])):
-                    file.write(f"{record['student']}, {exercise['exercise']}:\n{textwrap.indent(said, '    ')}\n")
+def printed(record: dict[str, Any]) -> str:
+    """What a student's code printed while it was graded, shortened, for staff."""
+    told = []
+    for exercise in (e for unit in record["units"] for e in unit["exercises"]):
+        if said := "".join(dict.fromkeys(case["printed"] for case in exercise["cases"])):
+            told.append(f"{record['student']}, {exercise['exercise']}:\n{textwrap.indent(said, '    ')}\n")
+    return "".join(told)
 
 
 def rewrite_class_page(course: Course, out: Path) -> None:

@@ -13,6 +13,7 @@ from rich.text import Text
 from ..classroom.executors import Executor, executor
 from ..classroom.exports import ExportError
 from ..classroom.marking import get_ready
+from ..classroom.pages import load_templates
 from ..classroom.records import RecordError, Store, secret_for
 from ..classroom.reports import Reports
 from ..classroom.session import Session
@@ -90,6 +91,7 @@ def command(submissions, out, names, jobs, seed_file, scheduler, canvas, moodle,
             session = opened(course, units, submissions, out, seed_file, limits, limits_only)
             prepare(list(units))
             reports = Reports(course, out)
+            load_templates()  # while the workers start
         except KeyboardInterrupt:
             stopped(terminal, 0, len(found))
         run(session, found, workers, terminal, reports)

@@ -488,8 +488,6 @@ class LockedDown:
         return answers
 
     def ask_ahead(self, sheet: bytes, share: float = 1.0) -> None:
-        """Send the sheet for which `at_once` will be called next, in that exercise's time: its calls are made while the
-        grader judges the answers to the last one."""
         left = self.limits.submission - self.used(0.0, 0.0, self.limits.submission)
         if self.child is None or not self.loaded or self.ahead or left <= 0:
             return
