@@ -47,17 +47,15 @@ class Fault:
 
 def before_calling(exercise: Exercise, description: Description, parameters: tuple[str, ...]) -> Fault | None:
     """Faults that show before the function is called. A stub is no fault."""
-    name, file = exercise.name, PurePath(description.file).name or f"{exercise.unit}.py"
-    failure = description.failure
-    match description.status:
-        case "no file":
+    name = exercise.name
+    if description.status in ("no file", "broken", "missing"):
+        file = PurePath(description.file).name or f"{exercise.unit}.py"
+        if description.status == "no file":
             return Fault("started", name, say.no_file(file))
-        case "broken":
-            return Fault("imports", name, broken(file, failure))
-        case "missing":
-            similar = "" if description.similar in exercise.siblings else description.similar
-            sentence = say.renamed(name, file, similar) if similar else say.missing(name, file)
-            return Fault("signature", name, sentence)
+        if description.status == "broken":
+            return Fault("imports", name, broken(file, description.failure))
+        similar = "" if description.similar in exercise.siblings else description.similar
+        return Fault("signature", name, say.renamed(name, file, similar) if similar else say.missing(name, file))
     if not parameters:
         return None
     own = description.parameters

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -143,8 +143,7 @@ def is_number(value) -> bool:
     return isinstance(value, (np.ndarray, np.generic))
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """An item on a sheet, in the order of the answers; `again` if its case is put for another time."""
 
     exercise: Exercise

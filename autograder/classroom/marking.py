@@ -415,8 +415,11 @@ def exercise_record(outcome: Outcome, job: dict[str, Any], known=None, limits=()
     bank = job["banks"].get(outcome.exercise)
     cases = []
     for case in outcome.cases:
-        cases.append(short({**case.to_json(), "printed": case.printed[:output]}))
-        output -= len(case.printed[:output])
+        told = vars(case)
+        if case.printed or case.places:
+            told = {**case.to_json(), "printed": case.printed[:output]}
+            output -= len(told["printed"])
+        cases.append(short(told))
     return {
         "exercise": outcome.exercise,
         "status": outcome.status,

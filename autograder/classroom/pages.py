@@ -1,7 +1,7 @@
 """Reports as web pages: one about the class, for staff, and one for each student, to be handed back.
 
 Every page is one file that asks nothing of anywhere. What students wrote is escaped, and what a browser could take for
-more than text is not let through. The class's is written while it is made, so that one of any size needs no more memory.
+more than text is not let through. The class's is written while it is made, so that any size needs no more memory.
 """
 
 import base64
