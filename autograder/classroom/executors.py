@@ -24,9 +24,9 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 
 
 class Executor(Protocol):
-    def begin(self, work: Callable[[Any], Any], job) -> None:
+    def begin(self, work: Callable[[Any], Any], job) -> Future:
         """Where its processes are still to be started, start them, each with `work(job)`, and do not wait for it: what
-        they need has time to load before the first job. What comes of it is nobody's business."""
+        they need has time to load before the first job. Gives what will have come of it in one of them."""
         ...
 
     def run(self, work: Callable[[Any], Any], jobs: Iterable) -> Iterator[tuple[Any, Any]]:
@@ -49,8 +49,7 @@ class Local:
         return self.pool
 
     def begin(self, work, job):
-        for _ in range(self.workers):
-            self.submit(work, job)
+        return [self.submit(work, job) for _ in range(self.workers)][0]
 
     def run(self, work, jobs):
         jobs = iter(jobs)
@@ -154,7 +153,7 @@ class Dask:
         self.workers = max(len(self.client.scheduler_info(n_workers=-1)["workers"]), 1)
 
     def begin(self, work, job):
-        pass
+        return self.client.submit(work, job, pure=False, retries=0)
 
     def run(self, work, jobs):
         from distributed import as_completed

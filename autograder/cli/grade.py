@@ -20,7 +20,7 @@ from ..classroom.session import Session
 from ..classroom.submissions import SubmissionsError, find
 from ..classroom.terminal import terminal_summary
 from ..course import Course
-from ..locked.client import ForkServer, NotLocked
+from ..locked.client import NotLocked
 from ..locked.confine import Limits
 from . import Trouble, find_course, need_solutions, prepare, screen
 from .names import units_named
@@ -86,12 +86,14 @@ def command(submissions, out, names, jobs, seed_file, scheduler, canvas, moodle,
     terminal = screen.console()
     with closing(workers_for(scheduler, min(jobs, len(found)))) as workers:
         ahead = {"course": str(course.root), "limits": limits.to_json(), "limits_only": limits_only}
-        workers.begin(get_ready, {**ahead, "units": [{"unit": unit.name} for unit in units]})
+        ready = workers.begin(get_ready, {**ahead, "units": [{"unit": unit.name} for unit in units]})
         try:
+            load_templates()  # while the workers start
+            if isinstance(error := ready.exception(), NotLocked):
+                raise Trouble(str(error))
             session = opened(course, units, submissions, out, seed_file, limits, limits_only)
             prepare(list(units))
             reports = Reports(course, out)
-            load_templates()  # while the workers start
         except KeyboardInterrupt:
             stopped(terminal, 0, len(found))
         run(session, found, workers, terminal, reports)
@@ -110,12 +112,11 @@ def command(submissions, out, names, jobs, seed_file, scheduler, canvas, moodle,
 def opened(
     course: Course, units, folder: Path, out: Path, seed_file: Path | None, limits: Limits, limits_only: bool
 ) -> Session:
-    """A session whose secret is there, on a machine that can lock submissions in."""
+    """A session whose secret is there."""
     try:
-        ForkServer(limits, limits_only).close()
         secret = secret_for(Store(out), seed_file or out / "secret")
         return Session(course, units, folder, out, secret, limits, limits_only)
-    except (NotLocked, RecordError) as error:
+    except RecordError as error:
         raise Trouble(str(error)) from None
     except OSError as error:
         raise Trouble(f"{error.filename or out} cannot be written: {error.strerror}") from None

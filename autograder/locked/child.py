@@ -62,13 +62,13 @@ def lock(descriptor, limits, tier):
 def rehearse(times: int):
     """Do some of what is done for a submission. Python makes code faster that is run often; and this process gets pages
     of memory of its own before anybody waits for it."""
-    calls = [["f", [np.ones((2, 3)), 1.0], None, 1, True]] * 8
+    calls = [["f", [np.ones((2, 3)), 1.0], None, 1, True]] * 2
     for _ in range(times):
         functions = load_cells([b"def f(x, y):\n    return x + y\n"], "rehearsal.py", "rehearsal")
         unpack(pack(("load", [from_description(functions.describe("f"))])))
         request = unpack(pack(("at once", (np.frombuffer(pack(calls), np.uint8), 1.0, True))))
         functions.at_once(request[1][0].tobytes())
-        for name, arguments, *_ in calls:
+        for name, arguments, *_ in calls[:1]:
             pack(from_reply(functions.call(name, tuple(arguments))))
     del sys.modules["rehearsal"], linecache.cache["rehearsal.py"]
 

@@ -58,7 +58,7 @@ def warm_up():
     numpy.random.seed(child.SEED)  # what uses the global generator without seeding it does the same every time
     numpy.linalg.norm(numpy.ones((4, 4)) @ numpy.ones((4, 4)))
     numpy.array2string(numpy.ones(3))
-    child.rehearse(8)
+    child.rehearse(30)
     gc.collect()
     gc.freeze()  # a collection in a child would touch, and so copy, all that it shares with this process
 
