@@ -301,7 +301,9 @@ def disputed(answer: Answer, seen: Observation, results: tuple[str, ...], found:
             continue
         want = answer.results[name]
         if name not in wrong:
-            if not confirms(want, along):
+            if name not in answer.confirmed:
+                answer.confirmed[name] = confirms(want, along)
+            if not answer.confirmed[name]:
                 return name
         elif wrong[name].rung == "value" and not agree(value, want, conditioning=1e3) and confirms(value, along):
             return name

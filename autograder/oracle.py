@@ -43,6 +43,7 @@ class Answer:
         slopes: for each gradient among the results, what numerical differences say of it.
         forward: for a gradient, the right results of the forward.
         mistaken: what is wrong with the answers of known mistakes, by their ids, as far as it was asked.
+        confirmed: which of the gradients among the results are what the slopes say, as far as it was asked.
     """
 
     results: dict[str, Any] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class Answer:
     slopes: dict[str, list[Slope]] = field(default_factory=dict)
     forward: dict[str, Any] = field(default_factory=dict)
     mistaken: dict[str, list] = field(default_factory=dict, compare=False, repr=False)
+    confirmed: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Oracle(Protocol):

@@ -23,6 +23,7 @@ NATIVE = {code: dtype for dtype, code in CODES.items()}
 LOW_BYTE_FIRST = sys.byteorder == "little"
 TO_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 ALIGNED = 16  # bytes
+LEAVES = {str, bool, float, type(None)}  # what stands for itself in a header
 DEEPEST = 32
 LARGEST = 2**28  # bytes of one array; a broadcast view may claim far more than there is
 LONGEST = 1024  # bits of an int: beyond, it is no longer comparable with a float
@@ -137,22 +138,17 @@ def unpack(data, own=True):
         dtype = NATIVE.get(code)
         if dtype is None or len(shape) > 64:
             raise Malformed("an array's dtype or shape is not allowed")
-        count = 1
         for n in shape:
             if type(n) is not int or n < 0:
                 raise Malformed("an array's dtype or shape is not allowed")
-            count *= n
-        if offset + count * dtype.itemsize > len(data):
-            raise Malformed("an array is longer than what was sent")
-        made = np.frombuffer(data, dtype if LOW_BYTE_FIRST else code, count, offset).reshape(shape)
-        if own or not LOW_BYTE_FIRST:
-            made = made.astype(dtype)
-        offset += count * dtype.itemsize
-        return made
+        # Raises where there are too few bytes, or the array would be larger than can be counted.
+        made = np.ndarray(shape, dtype if LOW_BYTE_FIRST else code, data, offset)
+        offset += made.nbytes
+        return made.astype(dtype) if own or not LOW_BYTE_FIRST else made
 
     def value(node):
         if type(node) is list:
-            return [value(item) for item in node]
+            return [item if type(item) in LEAVES else value(item) for item in node]
         if type(node) is int and node.bit_length() > LONGEST:
             raise Malformed("too large a whole number")
         if type(node) is not dict:

@@ -87,7 +87,8 @@ def test_questions_and_answers_are_the_same_bit_for_bit(toy):
 
 def vars_of(part):
     """A question or an answer without its slopes and what was worked out from it, as plain data."""
-    return {name: value for name, value in vars(part).items() if name not in ("slopes", "upstream", "mistaken")}
+    own = ("slopes", "upstream", "mistaken", "confirmed")
+    return {name: value for name, value in vars(part).items() if name not in own}
 
 
 # Freezing

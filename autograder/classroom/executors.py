@@ -4,7 +4,6 @@ An executor takes jobs one by one, as it has room for them, and gives (job, resu
 worker that dies costs nothing: its job is done again by another.
 """
 
-import asyncio
 import itertools
 import os
 import signal
@@ -49,7 +48,8 @@ class Local:
         return self.pool
 
     def begin(self, work, job):
-        return [self.submit(work, job) for _ in range(self.workers)][0]
+        first, *_ = [self.submit(work, job) for _ in range(self.workers)]
+        return first
 
     def run(self, work, jobs):
         jobs = iter(jobs)
@@ -139,6 +139,8 @@ class Dask:
     """
 
     def __init__(self, address: str, workers: int):
+        import asyncio
+
         from distributed import Client, LocalCluster
 
         self.cluster = None
@@ -184,6 +186,8 @@ class Dask:
 
 async def reach(address: str) -> None:
     """Raises OSError where no scheduler answers; a Client would go on trying long after that."""
+    import asyncio
+
     from distributed import Security
     from distributed.comm import connect
 
