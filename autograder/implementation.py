@@ -35,6 +35,7 @@ from .wire import Strange, Token, in_header, memory_of, pack, packed, plain, unp
 LONGEST_OUTPUT = 4000
 MOST_AT_ONCE = 4 << 20  # bytes of the arrays in the answers to a sheet
 MOST_ITEMS = 1000  # of a list in such an answer
+MUTABLE = {list, tuple, dict}  # arguments that a call may change although the memory of their arrays stays as it is
 TWISTER = 4 * 624 + 4  # bytes of a Mersenne Twister's key and of the position in it
 SECONDS_AFTERWARDS = 0.2
 
@@ -299,7 +300,8 @@ class Functions:
                 return None
             if any(memory_of(array) != as_it_was for array, as_it_was in taken):
                 return None
-            if any(map(is_mutable, chain.from_iterable(call[1] for call in calls))) and differs(unpack(sheet), calls):
+            kinds = map(type, chain.from_iterable(call[1] for call in calls))
+            if not MUTABLE.isdisjoint(kinds) and differs(unpack(sheet), calls):
                 return None
             return packed([header for header, _ in answers], chain.from_iterable(memories for _, memories in answers))
         except KeyboardInterrupt:
@@ -363,11 +365,6 @@ class Functions:
         else:
             kind, message = type(error).__name__, shortened(text_of(error), 600)
         return Failure(kind, message, own_frames(error.__traceback__, self.namespace, self.file))
-
-
-def is_mutable(argument):
-    """Whether a call may change an argument although the memory of its arrays stays as it is."""
-    return isinstance(argument, (list, tuple, dict))
 
 
 def resolved(arguments, replies):

@@ -110,6 +110,7 @@ def speed(folder: Path, options) -> Iterator[tuple[Table, list[str]]]:
     """The whole class with `chainrule grade`, and a sample of it with `nbgrader autograde`."""
     from nbgrader_course import NbgraderCourse
 
+    hide_scipy(folder / "hidden")
     progress.print(f"making a class of {options.students}, and nbgrader's course")
     students = make_class(folder / "class", options.students, options.seed)
     course = NbgraderCourse(folder / "nbgrader", Course.read(ROOT))
@@ -142,6 +143,14 @@ def speed(folder: Path, options) -> Iterator[tuple[Table, list[str]]]:
     )  # fmt: skip
     yield table, [f"ratio {ratio:.0f}, at least {LEAST_RATIO} is asked"] * (ratio < LEAST_RATIO)
     progress.print(f"fine would be {FINE_RATIO}; {agreement(course, folder / 'grades0')}")
+
+
+def hide_scipy(folder: Path) -> None:
+    """Have no command find SciPy. Only the tests need it, and who installs what grading needs has none; but where it is
+    installed Numba imports it in every worker."""
+    folder.mkdir()
+    (folder / "scipy.py").write_text('raise ImportError("SciPy is hidden from what is timed")\n', encoding="utf-8")
+    os.environ["PYTHONPATH"] = str(folder)
 
 
 def grade_few(folder: Path, options) -> None:
