@@ -108,7 +108,10 @@ class ForkServer:
     def answer(self):
         data = b""
         while not data.endswith(b"\n"):
-            part = self.channel.recv(65536)
+            try:
+                part = self.channel.recv(65536)
+            except OSError:  # it ended with a request before it
+                part = b""
             if not part:
                 raise RuntimeError("the fork server has ended")
             data += part
