@@ -26,8 +26,10 @@ def tolerance(dtype, conditioning: float = 1.0) -> float:
 def allowance(want: np.ndarray, dtype, conditioning: float = 1.0) -> np.ndarray:
     """How far each entry may be from what is wanted."""
     size = np.abs(want)
-    finite = size[np.isfinite(size)]
-    largest = finite.max() if finite.size else 0.0
+    largest = size.max() if size.size else 0.0
+    if not np.isfinite(largest):
+        finite = size[np.isfinite(size)]
+        largest = finite.max() if finite.size else 0.0
     return tolerance(dtype, conditioning) * (size + largest) + FLOOR * epsilon(dtype) * conditioning
 
 
@@ -37,11 +39,14 @@ def far(got, want, dtype=np.float64, conditioning: float = 1.0) -> np.ndarray:
     if want.dtype.kind in "biu" and got.dtype.kind in "biu":
         return got != want
     common = np.complex128 if "c" in got.dtype.kind + want.dtype.kind else np.float64
-    got, want = got.astype(common), want.astype(common)
+    got, want = got.astype(common, copy=False), want.astype(common, copy=False)
     with np.errstate(invalid="ignore", over="ignore"):
         close = np.abs(got - want) <= allowance(want, dtype, conditioning)
+        finite = np.isfinite(want) & np.isfinite(got)
+        if finite.all():
+            return ~close
         same = (got == want) | (np.isnan(got) & np.isnan(want))
-    return ~np.where(np.isfinite(want) & np.isfinite(got), close, same)
+    return ~np.where(finite, close, same)
 
 
 def agree(got, want, dtype=np.float64, conditioning: float = 1.0) -> bool:

@@ -262,7 +262,9 @@ class Grader:
 
 def asked_with(question: Question) -> str:
     """A sentence with the arguments, where they are short enough to be read."""
-    shown = [f"{name}={short(value)}" for name, value in question.arguments.items()]
+    shown = question.spelled
+    if not shown:
+        shown.extend(f"{name}={short(value)}" for name, value in question.arguments.items())
     return say.asked_with(shown) if shown and sum(map(len, shown)) <= LONGEST_ARGUMENTS else ""
 
 

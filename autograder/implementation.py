@@ -635,6 +635,9 @@ class Alarm:
 
 @contextlib.contextmanager
 def time_limit(seconds):
-    """Raise TimeLimit in the running code after so many seconds."""
+    """Raise TimeLimit in the running code after so many seconds, or never if None."""
+    if seconds is None:
+        yield
+        return
     with Alarm() as alarm, alarm.within(seconds):
         yield

@@ -16,11 +16,13 @@ from .wire import Strange
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked in one case: the arguments by name and, for a gradient, the upstream gradients."""
+    """What is asked in one case: the arguments by name and, for a gradient, the upstream gradients; and how the
+    arguments are spelled, once somebody has wanted to know."""
 
     arguments: dict[str, Any]
     upstream: tuple = ()
     float32: bool = False
+    spelled: list[str] = field(init=False, default_factory=list, compare=False, repr=False)
 
     @property
     def dtype(self) -> np.dtype:

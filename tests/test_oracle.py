@@ -87,7 +87,7 @@ def test_questions_and_answers_are_the_same_bit_for_bit(toy):
 
 def vars_of(part):
     """A question or an answer without its slopes and what was worked out from it, as plain data."""
-    own = ("slopes", "upstream", "mistaken", "confirmed")
+    own = ("slopes", "upstream", "mistaken", "confirmed", "spelled")
     return {name: value for name, value in vars(part).items() if name not in own}
 
 
