@@ -63,6 +63,9 @@ site: $(VENV)/site.done
 serve: $(VENV)/site.done
 	@$(BIN)/python course_site/make.py --serve
 
+# There is a process for each core: what computes in threads of its own would get in the others' way.
+test: export OPENBLAS_NUM_THREADS := 1
+test: export OMP_NUM_THREADS := 1
 test: lint verify
 	@$(BIN)/pytest -n auto --dist worksteal # files stay together: what a file sets up is set up once
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ..classroom.executors import ONE_THREAD
 from ..verify import TITLES, verify
 from . import find_course, need_solutions
 
@@ -53,7 +54,8 @@ def command(units, every):
 
 
 def verified(units, console):
-    """The reports of some units by their names, in their order; several are made at once."""
+    """The reports of some units by their names, in their order; several are made at once, each on one core."""
+    os.environ.update(ONE_THREAD)
     jobs = min(os.cpu_count() or 1, len(units))
     waiting = {unit.name: None for unit in units}
     with (
