@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import resource
 import socket
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from autograder.attack import honest_work, processes
 from autograder.checking import build_answers, stale
 from autograder.grading import Grader
 from autograder.implementation import Call, Reply, load_cells
-from autograder.locked import messages
+from autograder.locked import confine, messages
 from autograder.locked.client import Ended, ForkServer, LockedDown, NotLocked
 from autograder.locked.confine import Limits
 from autograder.network import Network
@@ -578,6 +579,35 @@ def test_a_child_that_died_while_it_waited_is_not_used(server):
     while server.spare.alive():
         time.sleep(0.01)
     assert answer(server, ONE).value == 1
+
+
+@pytest.mark.skipif(confine.MACHINE is None, reason="only Linux tells which pages a process has of its own")
+def test_pages_that_a_step_changes_are_known_and_can_be_had_beforehand():
+    memory = np.ones(1 << 20, np.uint8)
+    first, last = memory.ctypes.data, memory.ctypes.data + memory.nbytes
+
+    def write():
+        memory[:] = 2
+
+    def within(pages):
+        return sum(max(min(begin + size, last) - max(begin, first), 0) for begin, size in pages)
+
+    pages = confine.changed_by(write)
+    assert within(pages) == memory.nbytes
+    assert within(confine.changed_by(lambda: None)) < memory.nbytes // 10
+    for before, (least, most) in {None: (200, 10**6), confine.have_own: (0, 50)}.items():
+        reader, writer = os.pipe()
+        if not (child := os.fork()):
+            if before:
+                before(pages)
+            faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+            write()
+            os.write(writer, b"%d" % (resource.getrusage(resource.RUSAGE_SELF).ru_minflt - faults))
+            os._exit(0)
+        os.waitpid(child, 0)
+        assert least <= int(os.read(reader, 100)) <= most
+        os.close(reader)
+        os.close(writer)
 
 
 def test_no_child_waits_where_others_could_reach_it():
