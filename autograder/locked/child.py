@@ -26,11 +26,13 @@ TOGETHER = 4  # replies in one message at most: the grader judges them while thi
 PATIENCE = 0.003  # seconds for which replies are kept back to be sent together
 
 
-def run(descriptor: int, limits, tier) -> None:
-    """Lock this freshly forked process in, and serve calls until the other side closes the channel. Never returns."""
+def run(descriptor: int, limits, tier, pages) -> None:
+    """Lock this freshly forked process in, get it ready, with `pages` of its own, and serve calls until the other side
+    closes the channel. Never returns."""
     status = 1
     try:
         lock(descriptor, limits, tier)
+        confine.have_own(pages)
         rehearse(1)
         serve()
         status = 0

@@ -159,8 +159,7 @@ class Server:
             os.close(descriptor)
             return {"error": str(error)}
         if number == 0:
-            confine.have_own(self.pages)
-            child.run(descriptor, self.limits, self.tier)
+            child.run(descriptor, self.limits, self.tier, self.pages)
         os.close(descriptor)
         self.children.add(number)
         return {"child": number}
