@@ -152,10 +152,13 @@ class Dask:
                     n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=40
                 )
         self.client = Client(self.cluster or address, set_as_default=False)
+        self.begun: list = []  # kept, for what nobody waits for is not done
         self.workers = max(len(self.client.scheduler_info(n_workers=-1)["workers"]), 1)
 
     def begin(self, work, job):
-        return self.client.submit(work, job, pure=False, retries=0)
+        places = self.client.scheduler_info(n_workers=-1)["workers"]
+        self.begun = [self.client.submit(work, job, workers=[place], pure=False, retries=0) for place in places]
+        return self.begun[0]
 
     def run(self, work, jobs):
         from distributed import as_completed
