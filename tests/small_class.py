@@ -167,7 +167,7 @@ def processes() -> dict[int, tuple[int, str]]:
             line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:  # it has just ended
             continue
-        if state not in "ZX":
+        if state not in "ZX" and line:  # without memory, and so without a command line, it is about to end
             found[int(folder.name)] = int(parent), line
     return found
 
