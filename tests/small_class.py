@@ -163,12 +163,13 @@ def processes() -> dict[int, tuple[int, str]]:
     found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            told = (folder / "stat").read_text().rpartition(")")[2].split()
             line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:  # it has just ended
             continue
-        if state not in "ZX" and line:  # without memory, and so without a command line, it is about to end
-            found[int(folder.name)] = int(parent), line
+        state, parent, memory = told[0], int(told[1]), int(told[20])
+        if state not in "ZX" and memory:  # without memory it is about to end
+            found[int(folder.name)] = parent, line
     return found
 
 

@@ -208,6 +208,18 @@ def test_dask_reports_what_a_job_raises_and_takes_jobs_as_there_is_room(distribu
             cluster.close()
 
 
+def test_dask_begins_with_the_first_worker_where_there_is_none_yet(distributed):
+    with nothing_left_behind():
+        cluster = executors.Dask("local", 0)
+        try:
+            first = cluster.begin(jobs.double, 3)
+            assert not first.done()
+            cluster.cluster.scale(1)
+            assert first.result(60) == 6
+        finally:
+            cluster.close()
+
+
 @pytest.mark.parametrize("kind", ["nobody listens", "somebody listens and says nothing", "no address"])
 def test_a_scheduler_that_does_not_answer(distributed, sleepy, tmp_path, kind):
     root, grade, _ = sleepy

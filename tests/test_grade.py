@@ -11,6 +11,7 @@ import sys
 import time
 from contextlib import contextmanager
 
+import jobs
 import pytest
 from jsonschema import Draft202012Validator
 from small_class import (
@@ -34,6 +35,7 @@ from small_class import (
 )
 
 from autograder.classroom.records import SCHEMA_FILE, Secret, safe_name
+from autograder.cli import Trouble, grade
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a class is graded on Linux")
 VALIDATOR = Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
@@ -668,3 +670,13 @@ def test_records_are_checked(copies, tmp_path):
     missing = chainrule("verify-record", ada, cwd=tmp_path)
     assert missing.returncode == 2
     assert "is missing" in missing.stderr
+
+
+def test_that_this_machine_cannot_lock_in_is_said_before_anything_is_written(tmp_path, monkeypatch):
+    course = write_course(tmp_path / "course")
+    hand_in(tmp_path / "class", "ada", tiny=TINY)
+    monkeypatch.chdir(course.root)
+    monkeypatch.setattr(grade, "get_ready", jobs.cannot_lock_in)
+    with nothing_left_behind(), pytest.raises(Trouble, match=r"does not let a submission be locked in .*--limits-only"):
+        grade.command.main([str(tmp_path / "class"), "--out", str(tmp_path / "out")], standalone_mode=False)
+    assert not (tmp_path / "out").exists()

@@ -4,6 +4,7 @@ import ast
 import os
 import re
 import resource
+import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from support import COURSE
 
 from autograder.attack import honest_work, processes
 from autograder.checking import build_answers, stale
+from autograder.classroom import marking
 from autograder.grading import Grader
 from autograder.implementation import Call, Reply, load_cells
 from autograder.locked import confine, messages
@@ -27,6 +29,7 @@ from autograder.locked.confine import Limits
 from autograder.network import Network
 from autograder.oracle import Frozen
 from autograder.outcome import GRADER_ERROR
+from autograder.sheet import Sheet
 from autograder.wire import Malformed, Strange, Token, pack, unpack
 
 SHORT = Limits(exercise=0.5, submission=5.0, patience=3.0)
@@ -569,6 +572,27 @@ def test_a_process_that_still_works_on_a_sheet_is_not_handed_over(server):
         assert second.processes == 1
 
 
+def test_the_next_exercise_is_asked_before_the_answers_to_the_last_are_judged(monkeypatch):
+    unit, told = COURSE.unit("lstm"), []
+
+    def watch(owner, name):
+        whole = getattr(owner, name)
+        monkeypatch.setattr(owner, name, lambda *given, **more: told.append(name) or whole(*given, **more))
+
+    watch(LockedDown, "at_once")
+    watch(LockedDown, "ask_ahead")
+    watch(Sheet, "verdicts")
+    seeds = dict.fromkeys((exercise.id for exercise in unit.exercises.values()), 5)
+    work = [honest_work(unit)["right"]], "lstm.py"
+    marked = marking.mark(marking.job_for(COURSE, {"lstm": work}, seeds, Limits(), limits_only=True))
+    marking.HERE.bench.close()
+    assert {exercise["status"] for exercise in marked["units"]["lstm"]} == {"passed"}
+    sheets = told.count("at_once")
+    assert sheets > 1
+    assert told == ["at_once", "ask_ahead", "verdicts"] * (sheets - 1) + ["at_once", "verdicts"]
+    assert marked["run"]["processes"] == 1
+
+
 # Children that wait
 
 
@@ -631,6 +655,16 @@ def test_a_server_that_is_killed_takes_its_children_along(server):
         assert not other.alive()
         with pytest.raises(RuntimeError, match="the fork server has ended"):
             locked(other, "").describe("f")
+
+
+def test_a_server_that_is_killed_with_a_request_before_it_has_ended_like_any_other():
+    with started() as other:
+        os.kill(other.process.pid, signal.SIGSTOP)
+        other.order()
+        other.process.kill()
+        other.process.wait()
+        with pytest.raises(RuntimeError, match="the fork server has ended"):
+            other.fork()
 
 
 @pytest.mark.parametrize("without", [("seccomp",), EVERYTHING], ids=["a pid namespace", "limits only"])

@@ -156,8 +156,8 @@ class Dask:
         self.workers = max(len(self.client.scheduler_info(n_workers=-1)["workers"]), 1)
 
     def begin(self, work, job):
-        places = self.client.scheduler_info(n_workers=-1)["workers"]
-        self.begun = [self.client.submit(work, job, workers=[place], pure=False, retries=0) for place in places]
+        places = self.client.scheduler_info(n_workers=-1)["workers"] or [None]  # None: the first that will be there
+        self.begun = [self.client.submit(work, job, workers=place, pure=False, retries=0) for place in places]
         return self.begun[0]
 
     def run(self, work, jobs):

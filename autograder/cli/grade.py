@@ -88,9 +88,10 @@ def command(submissions, out, names, jobs, seed_file, scheduler, canvas, moodle,
         ahead = {"course": str(course.root), "limits": limits.to_json(), "limits_only": limits_only}
         ready = workers.begin(get_ready, {**ahead, "units": [{"unit": unit.name} for unit in units]})
         try:
-            load_templates()  # while the workers start
-            if isinstance(error := ready.exception(), NotLocked):
-                raise Trouble(str(error))
+            with terminal.status("starting workers"):
+                load_templates()
+                if isinstance(error := ready.exception(), NotLocked):
+                    raise Trouble(str(error))
             session = opened(course, units, submissions, out, seed_file, limits, limits_only)
             prepare(list(units))
             reports = Reports(course, out)

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import re
 import select
@@ -393,9 +394,10 @@ class LockedDown:
             raise Ended("TimeLimit", f"{limits.exercise:g}")
         return Until(time.monotonic() + waiting, left, limits.exercise)
 
-    def within(self, seconds: float) -> "Until":
-        """Until so many seconds of CPU time have been used."""
-        return Until(time.monotonic() + self.limits.patience * seconds, seconds, self.limits.exercise)
+    def within(self, seconds: float, clock: float = math.inf) -> "Until":
+        """Until so many seconds of CPU time have been used, or until a time of the clock."""
+        patient = time.monotonic() + self.limits.patience * seconds
+        return Until(min(clock, patient), seconds, self.limits.exercise)
 
     def used(self, cpu: float, waited: float, most: float) -> float:
         """Seconds of CPU time since there were so many, or more; measured only where it comes near to the most."""
@@ -471,21 +473,23 @@ class LockedDown:
     def at_once(self, sheet: bytes, share: float = 1.0, warned: bool = True) -> bytes | None:
         """Make the calls of a sheet: the answers, or None where something else was seen, or the process has ended.
         Where there are none, what was tried in a share of the exercise's time, or took little, is not counted."""
-
         asked = self.settle(sheet)
 
         def exchange(until):
             if asked:
-                until = self.within(asked.seconds)
+                until = self.within(asked.seconds, until.clock)
             else:
-                until = self.within(min(until.cpu, share * self.limits.exercise)) if share < 1 else until
+                if share < 1:
+                    until = self.within(min(until.cpu, share * self.limits.exercise), until.clock)
                 self.child.send([in_full(sheet, until.cpu, warned)], until)
             yield self.answer(until, to_answers)
 
-        try:
-            (answers,) = (self.taken(asked),) if asked and asked.has_come else self.attempt(exchange)
-        except Ended:
-            answers = None
+        answers = None
+        with contextlib.suppress(Ended):
+            if asked and asked.has_come:
+                answers = self.taken(asked)
+            else:
+                (answers,) = self.attempt(exchange)
         if not answers and (share < 1 or self.waited - self.waited_before < LITTLE * self.limits.exercise):
             self.begin()
         return answers

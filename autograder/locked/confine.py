@@ -30,12 +30,8 @@ PR_SET_CHILD_SUBREAPER = 36
 
 MADV_POPULATE_WRITE = 23  # of madvise(2), since Linux 5.14
 PAGE = resource.getpagesize()
-ENTRY, PRESENT, OF_A_FILE, EXCLUSIVE = (
-    8,
-    0x80,
-    0x20,
-    0x01,
-)  # of /proc/PID/pagemap (pagemap.rst): bytes, and its last one
+ENTRY = 8  # bytes of /proc/PID/pagemap for each page (pagemap.rst), and bits of the last of them
+PRESENT, OF_A_FILE, EXCLUSIVE = 0x80, 0x20, 0x01
 
 PLACES = ("/tmp", "/mnt", "/media", "/srv", "/var/tmp", "/run", "/opt")  # where a new root may be made, in own_root
 
@@ -324,9 +320,9 @@ def fork(flags: int = 0) -> int:
     return child
 
 
-def changed_by(step: Callable[[], object]) -> list[tuple[int, int]]:
+def changed_by(step: Callable[[], object]) -> list[list[int]]:
     """The pages of this process's memory of which a fork gets copies of its own by doing a step: where each run of them
-    begins, and its bytes. None where the system does not tell."""
+    begins, and its bytes. No pages where the system does not tell."""
     reader, writer = os.pipe()
     number = os.fork()
     if number == 0:
@@ -338,12 +334,13 @@ def changed_by(step: Callable[[], object]) -> list[tuple[int, int]]:
     with open(reader, "rb") as file:
         told = file.read()
     os.waitpid(number, 0)
-    return [tuple(run) for run in json.loads(told or b"[]")]
+    return json.loads(told or b"[]")
 
 
-def own_pages() -> list[tuple[int, int]]:
-    """Those of its private pages that this process shares with no other."""
-    found: list[tuple[int, int]] = []
+def own_pages() -> list[list[int]]:
+    """Those of its private pages that this process shares with no other, in runs as above; where only one page lies
+    between two runs, it is taken along."""
+    runs: list[list[int]] = []
     with open("/proc/self/maps", encoding="utf-8") as maps, open("/proc/self/pagemap", "rb", buffering=0) as pagemap:
         for line in maps.readlines():
             where, rights, *_ = line.split()
@@ -352,30 +349,24 @@ def own_pages() -> list[tuple[int, int]]:
             begin, end = (int(place, 16) for place in where.split("-"))
             pagemap.seek(begin // PAGE * ENTRY)
             entries = pagemap.read((end - begin) // PAGE * ENTRY)
-            for number, flags in enumerate(entries[ENTRY - 1 :: ENTRY]):
-                if flags & (PRESENT | OF_A_FILE | EXCLUSIVE) == PRESENT | EXCLUSIVE:
-                    found.append((begin + number * PAGE, PAGE))
-    return joined(found)
-
-
-def joined(pages: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Runs of pages; what lies between two that are next but one is taken along."""
-    runs: list[tuple[int, int]] = []
-    for begin, size in pages:
-        first, length = runs[-1] if runs else (0, 0)
-        if runs and begin <= first + length + PAGE:
-            runs[-1] = first, begin + size - first
-        else:
-            runs.append((begin, size))
+            for place, flags in enumerate(entries[ENTRY - 1 :: ENTRY]):
+                if flags & (PRESENT | OF_A_FILE | EXCLUSIVE) != PRESENT | EXCLUSIVE:
+                    continue
+                page = begin + place * PAGE
+                if runs and begin <= runs[-1][0] and page <= sum(runs[-1]) + PAGE:
+                    runs[-1][1] = page + PAGE - runs[-1][0]
+                else:
+                    runs.append([page, PAGE])
     return runs
 
 
-def have_own(pages: list[tuple[int, int]]) -> None:
+def have_own(pages: list[list[int]]) -> None:
     """Give this process copies of its own of some pages, as far as the system can: all at once, they take less than one
     by one when they are written to."""
-    with contextlib.suppress(OSError, AttributeError):
+    populate = c().madvise
+    with contextlib.suppress(OSError):
         for begin, size in pages:
-            c().madvise(begin, size, MADV_POPULATE_WRITE)
+            populate(begin, size, MADV_POPULATE_WRITE)
 
 
 def adopt_orphans() -> None:

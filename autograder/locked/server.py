@@ -47,7 +47,7 @@ def main(control: int, wanted: dict) -> None:
     if confine.MACHINE:
         confine.filter_program()
     limits = Limits(**wanted["limits"])
-    pages = changed_by_work()
+    pages = confine.changed_by(work)  # nearly every child will: each has them copied before anybody waits for it
     tier, flags = lock(set(wanted["without"]))
     with contextlib.suppress(ConnectionError):  # where the grader has ended, there is nobody left to serve
         send(channel, {"namespaces": tier.namespaces, "landlock": tier.landlock, "seccomp": tier.seccomp})
@@ -64,32 +64,17 @@ def warm_up():
     gc.freeze()  # a collection in a child would touch, and so copy, all that it shares with this process
 
 
-def changed_by_work() -> list[tuple[int, int]]:
-    """The pages that nearly every child will change, found by a fork that does what students do with NumPy. A child
-    has them copied before anybody waits for it."""
-    if confine.MACHINE is None:
-        return []
-
-    def work():
-        child.rehearse(2)
-        a, b, x = numpy.arange(6.0).reshape(2, 3), numpy.ones((3, 2)), numpy.arange(48.0).reshape(2, 1, 4, 6)
-        for made in (a @ b, a + 1, a * a, a / 2, -a, a**2, a > 1, numpy.exp(-a), numpy.tanh(a), numpy.log1p(a)):
-            made.sum(axis=0), made.max(axis=1, keepdims=True), made.mean(), numpy.argmax(made), made.T.copy()
-        (
-            numpy.where(a > 0, a, 0),
-            numpy.maximum(a, 0),
-            numpy.zeros_like(a),
-            numpy.concatenate([a, a]),
-            numpy.clip(a, 0, 1),
-        )
-        numpy.einsum("ij,jk->ik", a, b), numpy.tensordot(x, x, axes=([1, 2, 3], [1, 2, 3])), numpy.outer(a[0], a[1])
-        padded = numpy.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
-        padded[:, :, 1:3, 1:3] += x[:, :, :2, :2] * float(a[0, 1])
-        padded.transpose(0, 2, 3, 1).reshape(2, -1).astype(numpy.float32)[numpy.arange(2), [0, 1]] -= 1
-
-    with contextlib.suppress(OSError):
-        return confine.changed_by(work)
-    return []
+def work():
+    """Do what students do with NumPy, a little of each."""
+    child.rehearse(2)
+    a, b, x = numpy.arange(6.0).reshape(2, 3), numpy.ones((3, 2)), numpy.arange(48.0).reshape(2, 1, 4, 6)
+    for made in (a @ b, a + 1, a * a, a / 2, -a, a**2, a > 1, numpy.exp(-a), numpy.tanh(a), numpy.log1p(a)):
+        made.sum(axis=0), made.max(axis=1, keepdims=True), made.mean(), numpy.argmax(made), made.T.copy()
+    numpy.where(a > 0, a, 0), numpy.maximum(a, 0), numpy.clip(a, 0, 1), numpy.zeros_like(a), numpy.concatenate([a, a])
+    numpy.einsum("ij,jk->ik", a, b), numpy.tensordot(x, x, axes=([1, 2, 3], [1, 2, 3])), numpy.outer(a[0], a[1])
+    padded = numpy.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    padded[:, :, 1:3, 1:3] += x[:, :, :2, :2] * float(a[0, 1])
+    padded.transpose(0, 2, 3, 1).reshape(2, -1).astype(numpy.float32)[numpy.arange(2), [0, 1]] -= 1
 
 
 def lock(without: set[str]) -> tuple[Tier, int]:
@@ -138,7 +123,7 @@ def tried_in_a_fork(step, flags: int = 0) -> bool:
 
 
 class Server:
-    def __init__(self, channel: socket.socket, limits: Limits, tier: Tier, flags: int, pages: list[tuple[int, int]]):
+    def __init__(self, channel: socket.socket, limits: Limits, tier: Tier, flags: int, pages: list[list[int]]):
         self.channel, self.limits, self.tier, self.flags, self.pages = channel, limits, tier, flags, pages
         self.children: set[int] = set()
 
